@@ -1,0 +1,100 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Rooms and their one-way dependencies: Documentation/architecture.md draws them. There are no package dependencies.
+
+/// A tile or connector plugin: a folder under Plugins/ that becomes one `.so` exporting one symbol.
+struct Plugin {
+    var name: String
+    var dependencies: [Target.Dependency] = []
+    var product: Product { .library(name: "\(name)Plugin", type: .dynamic, targets: ["\(name)Plugin"]) }
+    var target: Target {
+        .target(
+            name: "\(name)Plugin",
+            dependencies: ["CTessera", "TesseraPluginKit"] + dependencies,
+            path: "Plugins/\(name)",
+            linkerSettings: [
+                // One exported symbol, and never unmapped: dlclose of a Swift library breaks the host (DESIGN.md 3).
+                .unsafeFlags([
+                    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
+                    "-Xlinker", "-z", "-Xlinker", "nodelete",
+                ])
+            ]
+        )
+    }
+}
+
+let plugins = [
+    Plugin(name: "Entry"),
+    Plugin(name: "Wait"),
+    Plugin(name: "Filter", dependencies: ["Journeys", "Columns"]),
+    Plugin(name: "Split", dependencies: ["Journeys"]),
+    Plugin(name: "Exit"),
+    Plugin(name: "Sync", dependencies: ["CCurl", "Crypto"]),
+    Plugin(name: "Webhook"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies)
+}
+
+let package = Package(
+    name: "tessera",
+    products: [.executable(name: "tessera", targets: ["tessera"])] + plugins.map(\.product),
+    targets: [
+        .target(name: "CTessera"),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+
+        room("Platform"),
+        room("SQLite", ["CSQLite", "Platform"]),
+        room("Crypto", ["CCrypto"]),
+        room("Journeys"),
+        room("Columns", ["CTessera", "Journeys"]),
+        room("Store", ["SQLite", "CSQLite", "Crypto", "Columns", "Journeys", "Platform"]),
+        room("Warehouse", ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"]),
+        room("PluginHost", ["CTessera", "Crypto", "Columns", "Journeys", "Platform"]),
+        room("Delivery", ["Journeys", "Platform"]),
+        room(
+            "Engine",
+            ["CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform"]),
+        room("HTTPServer", ["Platform"]),
+        room(
+            "Gateway",
+            ["HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto", "Platform"]),
+        room("TesseraPluginKit", ["CTessera"]),
+        .executableTarget(
+            name: "tessera",
+            dependencies: [
+                "Gateway", "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto",
+                "Platform",
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Platform", "HTTPServer", "Journeys"], path: "Tests/TestSupport"),
+        tests("PlatformTests", ["Platform", "Crypto"]),
+        tests("SQLiteTests", ["SQLite"]),
+        tests("JourneysTests", ["Journeys"]),
+        tests("ColumnsTests", ["Columns", "Journeys", "CTessera"]),
+        tests("StoreTests", ["Store", "SQLite", "Journeys", "Platform", "TestSupport"]),
+        tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
+        tests("PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
+        tests("DeliveryTests", ["Delivery", "Platform"]),
+        tests(
+            "EngineTests",
+            [
+                "Engine", "Store", "Warehouse", "PluginHost", "Delivery", "Columns", "Journeys", "Crypto", "Platform",
+                "TestSupport",
+            ]),
+        tests("HTTPServerTests", ["HTTPServer", "Platform"]),
+        tests("GatewayTests", ["Gateway", "HTTPServer", "Store", "Journeys", "Platform", "TestSupport"]),
+        tests("PluginTests", ["CTessera", "PluginHost", "Columns", "Journeys", "Platform", "TestSupport"]),
+        tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),
+    ] + plugins.map(\.target),
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

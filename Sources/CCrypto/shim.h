@@ -1,0 +1,8 @@
+// libcrypto: digests, HMAC, AES-GCM, random bytes, constant-time compare.
+#pragma once
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
