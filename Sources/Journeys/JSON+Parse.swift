@@ -1,0 +1,73 @@
+import Foundation
+
+extension JSON {
+    /// Parses one JSON text (any value at the top, white space around it).
+    ///
+    /// Strict where Foundation is not: no byte order mark, no comma before a closing bracket. A number with a fraction or
+    /// an exponent is `.number`, another one `.integer` when it fits Int64, else `.number`. Of a repeated key the last
+    /// value counts. Any thread.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text, UTF-8.
+    ///   - maxDepth: arrays and objects within one another; one more is `tooDeep`. The depth is checked on the bytes,
+    ///     before anything recurses.
+    /// - Throws: `JSONParseError`.
+    public static func parse(_ bytes: some Sequence<UInt8>, maxDepth: Int = 64) throws(JSONParseError) -> JSON {
+        let contiguous = Array(bytes)
+        try contiguous.withUnsafeBufferPointer { text throws(JSONParseError) in
+            try JSONScan.check(text, maxDepth: maxDepth)
+        }
+        let parsed: Any
+        do {
+            parsed = try JSONSerialization.jsonObject(with: Data(contiguous), options: .fragmentsAllowed)
+        } catch {
+            let detail = (error as NSError).userInfo["NSDebugDescription"] as? String
+            throw JSONParseError(kind: .notJSON, message: "not valid JSON: \(detail ?? "the text is malformed")")
+        }
+        return try convert(parsed)
+    }
+
+    /// Parses the text of a string; otherwise as `parse(_:maxDepth:)` for bytes.
+    public static func parse(_ text: String, maxDepth: Int = 64) throws(JSONParseError) -> JSON {
+        try parse(Array(text.utf8), maxDepth: maxDepth)
+    }
+
+    private static func convert(_ value: Any) throws(JSONParseError) -> JSON {
+        switch value {
+        case let text as String:
+            return .string(text)
+        case let members as [String: Any]:
+            var object = [String: JSON](minimumCapacity: members.count)
+            for (key, member) in members { object[key] = try convert(member) }
+            return .object(object)
+        case let elements as [Any]:
+            var array: [JSON] = []
+            array.reserveCapacity(elements.count)
+            for element in elements { array.append(try convert(element)) }
+            return .array(array)
+        case let number as NSNumber:
+            return try convert(number: number)
+        default:
+            return .null
+        }
+    }
+
+    /// Foundation marks what a number was by its Objective-C type: `c` only for true and false.
+    private static func convert(number: NSNumber) throws(JSONParseError) -> JSON {
+        switch UInt8(bitPattern: number.objCType.pointee) {
+        case UInt8(ascii: "c"), UInt8(ascii: "B"):
+            return .bool(number.boolValue)
+        case UInt8(ascii: "d"), UInt8(ascii: "f"):
+            // Decimal's own conversion to a double is not the nearest one, that of its digits is.
+            let value = number is NSDecimalNumber ? Double(number.stringValue) ?? .infinity : number.doubleValue
+            guard value.isFinite else {
+                throw JSONParseError(kind: .notJSON, message: "a number is too large: at most about 1.8e308 is taken")
+            }
+            return .number(value)
+        case UInt8(ascii: "Q"):
+            return Int64(exactly: number.uint64Value).map { .integer($0) } ?? .number(Double(number.uint64Value))
+        default:
+            return .integer(number.int64Value)
+        }
+    }
+}

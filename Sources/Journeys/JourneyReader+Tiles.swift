@@ -1,0 +1,97 @@
+/// Tiles and edges: their own members are checked, what editors add beside them is kept.
+extension JourneyReader {
+    mutating func tiles(_ value: JSON) -> [Tile] {
+        guard let elements = list(value, named: "tiles", limit: JourneyParser.maxTiles) else { return [] }
+        return elements.enumerated().compactMap { index, element in
+            let pointer = JSON.pointer("tiles", .index(index))
+            guard case .object(var members) = element else {
+                shape(pointer, "a tile must be an object, not \(element.kindName)")
+                return nil
+            }
+            let id = identifier("id", of: "a tile", in: &members, at: pointer)
+            let type = identifier("type", of: "a tile", in: &members, at: pointer)
+            let config = object("config", in: &members, at: pointer)
+            let position = object("position", in: &members, at: pointer)
+            guard let id, let type else { return nil }
+            return Tile(id: id, type: type, config: config, position: position, extra: members)
+        }
+    }
+
+    mutating func edges(_ value: JSON) -> [Edge] {
+        guard let elements = list(value, named: "edges", limit: JourneyParser.maxEdges) else { return [] }
+        return elements.enumerated().compactMap { index, element in
+            let pointer = JSON.pointer("edges", .index(index))
+            guard case .object(var members) = element else {
+                shape(pointer, "an edge must be an object, not \(element.kindName)")
+                return nil
+            }
+            let from = identifier("from", of: "an edge", in: &members, at: pointer)
+            let to = identifier("to", of: "an edge", in: &members, at: pointer)
+            var branch: String?
+            switch members["branch"] {
+            case nil, .null?:
+                break  // A null stays in `extra`: what was given is returned.
+            case .string(let text)?:
+                members["branch"] = nil
+                branch = text
+            case let other?:
+                shape(pointer + "/branch", "branch must be a string or null, not \(other.kindName)")
+            }
+            guard let from, let to else { return nil }
+            return Edge(from: from, to: to, branch: branch, extra: members)
+        }
+    }
+
+    private mutating func list(_ value: JSON, named name: String, limit: Int) -> [JSON]? {
+        switch value {
+        case .null:
+            return nil
+        case .array(let elements):
+            if elements.count > limit {
+                invalid("/" + name, "a journey has at most \(limit) \(name), not \(elements.count)")
+                return nil
+            }
+            return elements
+        default:
+            shape("/" + name, "\(name) must be an array or null, not \(value.kindName)")
+            return nil
+        }
+    }
+
+    /// Takes a required name out of `members`. Which names a journey may use is validation's business; an empty or
+    /// endless one could not be shown or stored sensibly.
+    private mutating func identifier(
+        _ field: String, of what: String, in members: inout [String: JSON], at pointer: String
+    ) -> String? {
+        let pointer = pointer + "/" + field
+        switch members.removeValue(forKey: field) {
+        case .string(let text)?:
+            if text.isEmpty {
+                invalid(pointer, "\(field) of \(what) must not be empty")
+            } else if text.unicodeScalars.count > JourneyParser.maxNameLength {
+                invalid(pointer, "\(field) of \(what) must have at most \(JourneyParser.maxNameLength) characters")
+            } else if text.hasControlCharacters {
+                invalid(pointer, "\(field) of \(what) must not contain control characters")
+            }
+            return text
+        case nil:
+            shape(pointer, "\(field) of \(what) is required")
+            return nil
+        case let other?:
+            shape(pointer, "\(field) of \(what) must be a string, not \(other.kindName)")
+            return nil
+        }
+    }
+
+    /// Takes an optional object out of `members`, as it was given: nil when absent, `.null` when null.
+    private mutating func object(_ field: String, in members: inout [String: JSON], at pointer: String) -> JSON? {
+        guard let value = members.removeValue(forKey: field) else { return nil }
+        switch value {
+        case .object, .null:
+            return value
+        default:
+            shape(pointer + "/" + field, "\(field) of a tile must be an object, not \(value.kindName)")
+            return nil
+        }
+    }
+}
