@@ -51,7 +51,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
 
-        room("Platform"),
+        .systemLibrary(name: "CPlatform"),
+        room("Platform", ["CPlatform"]),
         room("SQLite", ["CSQLite", "Platform"]),
         room("Crypto", ["CCrypto"]),
         room("Journeys"),
