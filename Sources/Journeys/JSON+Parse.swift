@@ -4,7 +4,8 @@ extension JSON {
     /// Parses one JSON text (any value at the top, white space around it).
     ///
     /// Strict where Foundation is not: no byte order mark, no comma before a closing bracket. A number with a fraction or
-    /// an exponent is `.number`, another one `.integer` when it fits Int64, else `.number`. Of a repeated key the last
+    /// an exponent is `.number`, another one `.integer` when it fits Int64, else `.number`; from 10^15 on every whole
+    /// number that fits is an `.integer` however it was written. Of a repeated key the last
     /// value counts. Any thread.
     ///
     /// - Parameters:
@@ -58,16 +59,30 @@ extension JSON {
         case UInt8(ascii: "c"), UInt8(ascii: "B"):
             return .bool(number.boolValue)
         case UInt8(ascii: "d"), UInt8(ascii: "f"):
-            // Decimal's own conversion to a double is not the nearest one, that of its digits is.
-            let value = number is NSDecimalNumber ? Double(number.stringValue) ?? .infinity : number.doubleValue
-            guard value.isFinite else {
-                throw JSONParseError(kind: .notJSON, message: "a number is too large: at most about 1.8e308 is taken")
-            }
-            return .number(value)
+            return try convert(double: number)
         case UInt8(ascii: "Q"):
             return Int64(exactly: number.uint64Value).map { .integer($0) } ?? .number(Double(number.uint64Value))
         default:
             return .integer(number.int64Value)
         }
     }
+
+    private static func convert(double number: NSNumber) throws(JSONParseError) -> JSON {
+        var value = number.doubleValue
+        if number is NSDecimalNumber {
+            // Foundation makes a Decimal of 17 digits and more, of integers too. Decimal's own conversion to a double is
+            // not the nearest one, that of its digits is.
+            let digits = number.stringValue
+            if let integer = Int64(digits), integer.magnitude >= wholeFrom { return .integer(integer) }
+            value = Double(digits) ?? .infinity
+        }
+        guard value.isFinite else {
+            throw JSONParseError(kind: .notJSON, message: "a number is too large: at most about 1.8e308 is taken")
+        }
+        if value.magnitude >= Double(wholeFrom), let integer = Int64(exactly: value) { return .integer(integer) }
+        return .number(value)
+    }
+
+    /// From here on Foundation does not always tell `1e15` from the integer, so none is told: what is whole is an integer.
+    private static let wholeFrom: UInt64 = 1_000_000_000_000_000
 }

@@ -37,7 +37,8 @@ extension Timestamp {
     /// Writes the fixed form: exactly `fixedLength` bytes.
     public static func write(fixed microseconds: Int64, to out: UnsafeMutablePointer<UInt8>) {
         var days = Int64(day(of: microseconds))
-        var rest = Int(microseconds - days * microsecondsPerDay)
+        var rest = Int(microseconds % microsecondsPerDay)
+        if rest < 0 { rest += Int(microsecondsPerDay) }
         if days < minDays { (days, rest) = (minDays, 0) }
         if days > maxDays { (days, rest) = (maxDays, Int(microsecondsPerDay) - 1) }
         write(date: Int32(days), to: out)
