@@ -1,0 +1,63 @@
+import Columns
+import Journeys
+
+extension Warehouse {
+    /// Checks a model's SQL and tells its result columns.
+    ///
+    /// One SELECT (or WITH … SELECT) without parameters, over the source's tables only, whose columns all have a name of
+    /// their own. A plain column has its source column's type; for others the type is inferred from the first 1,000
+    /// rows, `string` where they don't tell.
+    public func describe(workspaceID: String, sql: String) throws(ModelSQLError) -> [Column] {
+        throw ModelSQLError(.failed, "")
+    }
+
+    /// The first rows of a model's SQL, each cell in its column's type (dates and timestamps as text, misfits null).
+    /// - Parameter deadline: absolute microseconds on the clock; nil for 10 s from now.
+    /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`.
+    public func preview(
+        workspaceID: String, sql: String, limit: Int = 100, deadline: Int64? = nil
+    ) throws -> (columns: [Column], rows: [[JSON]]) {
+        throw ModelSQLError(.failed, "")
+    }
+
+    /// How many members a model has, or how many of them match.
+    /// - Parameters:
+    ///   - runAt: what relative dates count from, microseconds since 1970 UTC.
+    ///   - deadline: absolute microseconds on the clock; nil for 10 s from now.
+    /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`.
+    public func count(
+        model: ModelQuery, filter: BoundFilter? = nil, runAt: Int64, deadline: Int64? = nil
+    ) throws -> Int {
+        throw ModelSQLError(.failed, "")
+    }
+
+    /// The model's rows that match `filter`, in key order.
+    /// - Parameters:
+    ///   - columns: names of the model's columns to read, in this order.
+    ///   - filter: bound to the model's columns; nil for all rows.
+    ///   - flags: filters that only mark: a boolean column `$flag0` … each.
+    ///   - key: go on after this key; nil from the start.
+    ///   - runAt: what relative dates count from, microseconds since 1970 UTC.
+    ///   - cancelled: asked every 10,000 steps of SQLite's machine and before each batch, on the scan's thread.
+    /// - Throws: `ModelSQLError`, `SourceGone`.
+    public func scan(
+        _ model: ModelQuery, columns: [String], filter: BoundFilter? = nil, flags: [BoundFilter] = [],
+        after key: [UInt8]? = nil, runAt: Int64, batchRows: Int = 8192,
+        cancelled: @escaping () -> Bool = { false }
+    ) throws -> ModelScan {
+        throw ModelSQLError(.failed, "")
+    }
+
+    /// The model's rows of these keys, in key order, `$member` first; keys that the model does not have are absent, of a
+    /// repeated key the first row counts.
+    /// - Parameters:
+    ///   - keys: ascending by UTF-8 bytes, each once; borrowed for the call.
+    ///   - count: how many.
+    /// - Throws: `CancelledScan`, `ModelSQLError`, `SourceGone`.
+    public func lookup(
+        _ model: ModelQuery, columns: [String], keys: Utf8View, count: Int, flags: [BoundFilter] = [], runAt: Int64,
+        cancelled: @escaping () -> Bool = { false }
+    ) throws -> RecordBatch {
+        throw ModelSQLError(.failed, "")
+    }
+}
