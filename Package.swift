@@ -15,8 +15,9 @@ struct Plugin {
             path: "Plugins/\(name)",
             linkerSettings: [
                 // One exported symbol, and never unmapped: dlclose of a Swift library breaks the host (DESIGN.md 3).
+                // lld, since gold lists Swift's protected symbols in the dynamic table though they are local.
                 .unsafeFlags([
-                    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
+                    "-use-ld=lld", "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
                     "-Xlinker", "-z", "-Xlinker", "nodelete",
                 ])
             ]
@@ -31,7 +32,7 @@ let plugins = [
     Plugin(name: "Split", dependencies: ["Journeys"]),
     Plugin(name: "Exit"),
     Plugin(name: "Sync", dependencies: ["CCurl", "Crypto"]),
-    Plugin(name: "Webhook"),
+    Plugin(name: "Webhook", dependencies: ["Journeys", "Crypto"]),
 ]
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
