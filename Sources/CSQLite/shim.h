@@ -1,6 +1,7 @@
 // SQLite, with the C variadics that Swift cannot import as plain functions.
 #pragma once
 #include <sqlite3.h>
+#include "rows_vtab.h"
 
 static inline int tessera_sqlite3_config_int(int op, int value) { return sqlite3_config(op, value); }
 static inline int tessera_sqlite3_config_int2(int op, int a, int b) { return sqlite3_config(op, a, b); }

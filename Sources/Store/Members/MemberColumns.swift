@@ -1,0 +1,88 @@
+import Glibc
+
+/// The arrays of a `MemberRows`. Memory is the owner's affair: nothing here counts references or rows.
+@usableFromInline
+struct MemberColumns {
+    @usableFromInline var keyBytes: UnsafeMutableRawPointer
+    /// One more than there are rows.
+    @usableFromInline var keyOffsets: UnsafeMutablePointer<Int32>
+    @usableFromInline var status: UnsafeMutablePointer<UInt8>
+    @usableFromInline var entry: UnsafeMutablePointer<Int32>
+    @usableFromInline var leftAt: UnsafeMutablePointer<Int64>
+    @usableFromInline var tile: UnsafeMutablePointer<Int32>
+    @usableFromInline var state: UnsafeMutablePointer<UInt8>
+    @usableFromInline var wake: UnsafeMutablePointer<Int64>
+    @usableFromInline var arrivedAt: UnsafeMutablePointer<Int64>
+    @usableFromInline var attempt: UnsafeMutablePointer<Int32>
+    @usableFromInline var firstAttemptAt: UnsafeMutablePointer<Int64>
+    @usableFromInline var generation: UnsafeMutablePointer<Int32>
+    @usableFromInline var enteredAt: UnsafeMutablePointer<Int64>
+    @usableFromInline var reason: UnsafeMutablePointer<UInt8>
+
+    init() {
+        keyBytes = .allocate(byteCount: 1, alignment: 16)
+        keyOffsets = .allocate(capacity: 1)
+        keyOffsets[0] = 0
+        status = .allocate(capacity: 0)
+        entry = .allocate(capacity: 0)
+        leftAt = .allocate(capacity: 0)
+        tile = .allocate(capacity: 0)
+        state = .allocate(capacity: 0)
+        wake = .allocate(capacity: 0)
+        arrivedAt = .allocate(capacity: 0)
+        attempt = .allocate(capacity: 0)
+        firstAttemptAt = .allocate(capacity: 0)
+        generation = .allocate(capacity: 0)
+        enteredAt = .allocate(capacity: 0)
+        reason = .allocate(capacity: 0)
+    }
+
+    mutating func resize(_ rows: Int, used: Int) {
+        Self.resize(&keyOffsets, rows + 1, used + 1)
+        Self.resize(&status, rows, used)
+        Self.resize(&entry, rows, used)
+        Self.resize(&leftAt, rows, used)
+        Self.resize(&tile, rows, used)
+        Self.resize(&state, rows, used)
+        Self.resize(&wake, rows, used)
+        Self.resize(&arrivedAt, rows, used)
+        Self.resize(&attempt, rows, used)
+        Self.resize(&firstAttemptAt, rows, used)
+        Self.resize(&generation, rows, used)
+        Self.resize(&enteredAt, rows, used)
+        Self.resize(&reason, rows, used)
+    }
+
+    mutating func resizeKeys(_ byteCount: Int, used: Int) {
+        let new = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
+        memcpy(new, keyBytes, used)
+        keyBytes.deallocate()
+        keyBytes = new
+    }
+
+    func deallocate() {
+        keyBytes.deallocate()
+        keyOffsets.deallocate()
+        status.deallocate()
+        entry.deallocate()
+        leftAt.deallocate()
+        tile.deallocate()
+        state.deallocate()
+        wake.deallocate()
+        arrivedAt.deallocate()
+        attempt.deallocate()
+        firstAttemptAt.deallocate()
+        generation.deallocate()
+        enteredAt.deallocate()
+        reason.deallocate()
+    }
+
+    private static func resize<Value: BitwiseCopyable>(
+        _ column: inout UnsafeMutablePointer<Value>, _ rows: Int, _ used: Int
+    ) {
+        let new = UnsafeMutablePointer<Value>.allocate(capacity: rows)
+        new.update(from: column, count: used)
+        column.deallocate()
+        column = new
+    }
+}

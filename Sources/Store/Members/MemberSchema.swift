@@ -1,0 +1,58 @@
+import SQLite
+
+/// The tables of `members/<workspace>.db`, as numbered migrations: the file's `user_version` says how many it has had.
+/// Migrations are only ever added.
+enum MemberSchema {
+    static let migrations: [String] = [
+        // 1: the first.
+        // Journey and tile numbers are given once and never again: rows of a removed journey can't pass to a new one.
+        // `members`: columns that the entry merge reads come first, since SQLite decodes a row from its start.
+        // Only members that wait are in an index: one over all active members doubles the cost of writing.
+        """
+        CREATE TABLE journeys(n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE tiles(
+            journey INTEGER NOT NULL, n INTEGER NOT NULL, tile_id TEXT NOT NULL,
+            PRIMARY KEY(journey, n), UNIQUE(journey, tile_id)) STRICT, WITHOUT ROWID;
+        CREATE TABLE members(
+            journey INTEGER NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, entry INTEGER NOT NULL,
+            left_at INTEGER, tile INTEGER NOT NULL, state INTEGER NOT NULL, wake INTEGER, arrived_at INTEGER,
+            attempt INTEGER NOT NULL, first_attempt_at INTEGER, generation INTEGER NOT NULL, entered_at INTEGER,
+            reason INTEGER NOT NULL,
+            PRIMARY KEY(journey, key)) STRICT, WITHOUT ROWID;
+        CREATE INDEX members_wake ON members(journey, wake) WHERE wake IS NOT NULL;
+        CREATE INDEX members_retry ON members(journey, wake) WHERE state = 2;
+        CREATE INDEX members_parked ON members(journey) WHERE state = 3;
+        CREATE TABLE member_errors(
+            journey INTEGER NOT NULL, key TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+            http_status INTEGER, request TEXT, response TEXT,
+            PRIMARY KEY(journey, key)) STRICT, WITHOUT ROWID;
+        CREATE TABLE counters(
+            journey INTEGER NOT NULL, tile INTEGER NOT NULL, active INTEGER NOT NULL, completed INTEGER NOT NULL,
+            exited INTEGER NOT NULL, failed INTEGER NOT NULL, entered INTEGER NOT NULL,
+            PRIMARY KEY(journey, tile)) STRICT, WITHOUT ROWID;
+        CREATE TABLE branch_counters(
+            journey INTEGER NOT NULL, tile INTEGER NOT NULL, branch TEXT NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY(journey, tile, branch)) STRICT, WITHOUT ROWID;
+        CREATE TABLE run_progress(
+            run_id TEXT PRIMARY KEY, journey INTEGER NOT NULL, phase INTEGER NOT NULL, cursor BLOB,
+            counts TEXT NOT NULL, tiles TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX run_progress_journey ON run_progress(journey);
+        """
+    ]
+
+    /// Brings a file up to date, each migration in its own transaction.
+    static func migrate(_ database: Database, path: String) throws {
+        let version = try database.statement("PRAGMA user_version")
+        let present = try version.step() ? version.int(0) : 0
+        version.reset()
+        guard present <= migrations.count else {
+            throw MemberStoreError.newerFile(path: path, version: present, known: migrations.count)
+        }
+        for number in present..<migrations.count {
+            try database.transaction {
+                try database.execute(migrations[number])
+                try database.execute("PRAGMA user_version = \(number + 1)")
+            }
+        }
+    }
+}

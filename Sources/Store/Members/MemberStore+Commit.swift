@@ -1,0 +1,95 @@
+import CSQLite
+import Journeys
+import SQLite
+
+/// Writing: the one way in which members move.
+extension MemberStore {
+    /// Writes all of `commit` in one transaction, or nothing.
+    ///
+    /// Rows that are `isNew` are inserted (one that exists already throws), others inserted or replaced. Blocks while another
+    /// thread writes to this workspace.
+    public func commit(_ commit: MemberCommit, durability: MemberCommit.Durability) throws {
+        try write(durability) { database in
+            for rows in commit.rows where rows.count > 0 { try Self.write(rows, journey: commit.journey, database) }
+            try Self.write(commit.counters, journey: commit.journey, database)
+            if let progress = commit.progress { try Self.write(progress, database) }
+        }
+    }
+
+    private static let insert: String = {
+        let values = MemberRows.written.indices.map { "c\($0)" }.joined(separator: ", ")
+        return """
+            INSERT INTO members(journey, \(MemberRows.written.joined(separator: ", ")))
+            SELECT ?1, \(values) FROM tessera_rows(?2)
+            """
+    }()
+
+    /// `WHERE true` keeps the parser from reading ON CONFLICT as a join's ON.
+    private static let upsert: String = {
+        let sets = MemberRows.written.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        return "\(insert) WHERE true ON CONFLICT(journey, key) DO UPDATE SET \(sets)"
+    }()
+
+    static func write(_ rows: MemberRows, journey: Int32, _ database: Database) throws {
+        try rows.withTable { table in
+            try run(rows.isNew ? insert : upsert, journey: journey, table, database)
+            if !rows.isNew, try hasErrors(journey, database) {
+                try run(
+                    "DELETE FROM member_errors WHERE journey = ?1 AND key IN (SELECT c0 FROM tessera_rows(?2))",
+                    journey: journey, table, database)
+            }
+        }
+        for (row, error) in rows.errors { try write(error, journey: journey, key: rows.key(row), database) }
+    }
+
+    private static func run(
+        _ sql: String, journey: Int32, _ table: UnsafePointer<tessera_rows>, _ database: Database
+    ) throws {
+        let statement = try database.statement(sql)
+        // The bound pointer must not outlive the rows that it points to.
+        defer { statement.reset() }
+        statement.bind(1, Int(journey))
+        tessera_rows_bind(statement.handle, 2, table)
+        try statement.run()
+    }
+
+    private static func hasErrors(_ journey: Int32, _ database: Database) throws -> Bool {
+        let statement = try database.statement("SELECT 1 FROM member_errors WHERE journey = ? LIMIT 1")
+        defer { statement.reset() }
+        return try statement.bind(1, Int(journey)).step()
+    }
+
+    private static func write(
+        _ error: MemberError, journey: Int32, key: UnsafeRawBufferPointer, _ database: Database
+    ) throws {
+        let statement = try database.statement("INSERT OR REPLACE INTO member_errors VALUES(?, ?, ?, ?, ?, ?, ?)")
+        defer { statement.reset() }
+        statement.bind(1, Int(journey)).bind(3, error.code).bind(4, error.message).bind(5, error.httpStatus)
+            .bind(6, error.request).bind(7, error.response)
+        statement.bind(2, borrowedText: key)
+        try statement.run()
+    }
+
+    static func write(_ deltas: CounterDeltas, journey: Int32, _ database: Database) throws {
+        let kinds = CounterKind.allCases.count
+        for tile in 0..<(deltas.values.count / kinds) {
+            let values = deltas.values[(tile * kinds)..<((tile + 1) * kinds)]
+            if values.allSatisfy({ $0 == 0 }) { continue }
+            let statement = try database.statement(
+                """
+                INSERT INTO counters VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+                active = active + excluded.active, completed = completed + excluded.completed,
+                exited = exited + excluded.exited, failed = failed + excluded.failed,
+                entered = entered + excluded.entered
+                """
+            ).bind(1, Int(journey)).bind(2, tile)
+            for (index, value) in values.enumerated() { statement.bind(Int32(index + 3), value) }
+            try statement.run()
+        }
+        for branch in deltas.branches where branch.count != 0 {
+            try database.statement(
+                "INSERT INTO branch_counters VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"
+            ).bind(1, Int(journey)).bind(2, Int(branch.tile)).bind(3, branch.name).bind(4, branch.count).run()
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import CSQLite
+import Platform
+import SQLite
+
+/// The members of one workspace: who is in which journey, at which tile, in which state, and the counters over them.
+///
+/// One file, `members/<workspace>.db`. One connection writes, under a lock; reads take a connection from a pool, each page
+/// in its own read transaction, and neither side waits for the other. Methods are safe from any thread and block: call them
+/// on threads of our own, never on a reactor (except `stats`, which reads a few rows) nor on Swift's pool.
+/// They throw `MemberStoreError` or what SQLite says.
+public final class MemberStore: Sendable {
+    public let path: String
+    let clock: any Clock
+    let log: Log
+    let writer: Monitor<MemberWriter?>
+    let readers: MemberReaders
+    let checkpoints: MemberCheckpoints
+
+    /// Opens the file, making it if absent, and brings its schema up to date.
+    /// - Parameter checkpointer: the thread that moves the log into the file; stores of one process share it.
+    public init(path: String, clock: any Clock, log: Log, checkpointer: MemberCheckpointer = MemberCheckpointer())
+        throws
+    {
+        self.path = path
+        self.clock = clock
+        self.log = log
+        writer = Monitor(try MemberWriter(path: path))
+        readers = MemberReaders(path: path)
+        checkpoints = try MemberCheckpoints(path: path, log: log, checkpointer: checkpointer)
+    }
+
+    /// Closes all connections; calls in progress end first, later ones throw `closed`. The log is moved into the file.
+    public func close() {
+        readers.close()
+        checkpoints.close()
+        writer.withLock { $0 = nil }
+    }
+
+    /// Runs `body` on the writer in one transaction.
+    func write<Result>(_ durability: MemberCommit.Durability, _ body: (Database) throws -> Result) throws -> Result {
+        try writer.withLock { writer in
+            guard let writer else { throw MemberStoreError.closed }
+            let result = try writer.transaction(durability, body)
+            checkpoints.committed(writer)
+            return result
+        }
+    }
+
+    /// Runs `body` on a reader. Statements must be reset when it returns.
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result { try readers.read(body) }
+}
