@@ -3,7 +3,10 @@ import Journeys
 
 /// Why lent structs are no batch.
 public struct BatchViewError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A sentence that names the column at fault.
     public var message: String
+
+    public init(message: String) { self.message = message }
 
     public var description: String { message }
 }
