@@ -7,27 +7,28 @@ struct FilterEvaluator {
     let columnIndex: [Int]
     let runAt: Int64
 
-    typealias Out = UnsafeMutablePointer<Bool>
+    /// 1 where a row matches, else 0: bytes, because joining Bools keeps loops from being vectorised.
+    typealias Out = UnsafeMutablePointer<UInt8>
 
     func evaluate(_ node: FilterProgram.Node, into out: Out) {
         switch node {
         case .everyone:
-            out.update(repeating: true, count: view.count)
+            out.update(repeating: 1, count: view.count)
         case .condition(let column, let kernel):
             run(kernel, column: columnIndex[column], into: out)
         case .and(let children):
-            combine(children, into: out) { $0 && $1 }
+            combine(children, into: out) { $0 & $1 }
         case .or(let children):
-            combine(children, into: out) { $0 || $1 }
+            combine(children, into: out) { $0 | $1 }
         }
     }
 
     @inline(__always)
-    private func combine(_ children: [FilterProgram.Node], into out: Out, _ join: (Bool, Bool) -> Bool) {
-        guard let first = children.first else { return out.update(repeating: false, count: view.count) }
+    private func combine(_ children: [FilterProgram.Node], into out: Out, _ join: (UInt8, UInt8) -> UInt8) {
+        guard let first = children.first else { return out.update(repeating: 0, count: view.count) }
         evaluate(first, into: out)
         if children.count == 1 { return }
-        withUnsafeTemporaryAllocation(of: Bool.self, capacity: view.count) { other in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: view.count) { other in
             guard let base = other.baseAddress else { return }
             for child in children.dropFirst() {
                 evaluate(child, into: base)
@@ -39,14 +40,14 @@ struct FilterEvaluator {
     private func run(_ kernel: FilterKernel, column: Int, into out: Out) {
         switch kernel {
         case .isNull:
-            guard let validity = view.validity(column) else { return out.update(repeating: false, count: view.count) }
-            for row in 0..<view.count { out[row] = !validity[row] }
+            guard let validity = view.validity(column) else { return out.update(repeating: 0, count: view.count) }
+            for row in 0..<view.count { out[row] = validity[row] ? 0 : 1 }
             return
         case .isNotNull:
-            out.update(repeating: true, count: view.count)
+            out.update(repeating: 1, count: view.count)
         case .bool(let wanted):
             let values = view.bool(column)
-            for row in 0..<view.count { out[row] = values[row] == wanted }
+            for row in 0..<view.count { out[row] = values[row] == wanted ? 1 : 0 }
         case .integers(let range, let negated):
             within(view.int64(column), range, negated, into: out)
         case .doubles(let range, let negated):
@@ -57,13 +58,13 @@ struct FilterEvaluator {
             return run(FilterKernel.fixed(condition, runAt: runAt), column: column, into: out)
         case .integerList(let list, let negated):
             let values = view.int64(column)
-            for row in 0..<view.count { out[row] = list.contains(values[row]) != negated }
+            for row in 0..<view.count { out[row] = list.contains(values[row]) != negated ? 1 : 0 }
         case .doubleList(let list, let negated):
             let values = view.double(column)
-            for row in 0..<view.count { out[row] = list.contains(values[row]) != negated }
+            for row in 0..<view.count { out[row] = list.contains(values[row]) != negated ? 1 : 0 }
         case .textList(let list, let negated):
             let texts = view.utf8(column)
-            for row in 0..<view.count { out[row] = list.contains(texts[row]) != negated }
+            for row in 0..<view.count { out[row] = list.contains(texts[row]) != negated ? 1 : 0 }
         case .text(let test, let wanted, let negated):
             wanted.withUnsafeBytes { match(view.utf8(column), test, $0, negated, into: out) }
         }
@@ -76,7 +77,7 @@ struct FilterEvaluator {
         let (low, high) = (range.low, range.high)
         for row in 0..<view.count {
             let value = values[row]
-            out[row] = (value >= low && value <= high) != negated
+            out[row] = (value >= low && value <= high) != negated ? 1 : 0
         }
     }
 
@@ -85,16 +86,18 @@ struct FilterEvaluator {
         into out: Out
     ) {
         switch test {
-        case .equals: for row in 0..<view.count { out[row] = ByteText.equal(texts[row], wanted) != negated }
-        case .contains: for row in 0..<view.count { out[row] = ByteText.contains(texts[row], wanted) != negated }
-        case .starts: for row in 0..<view.count { out[row] = ByteText.starts(texts[row], with: wanted) != negated }
-        case .ends: for row in 0..<view.count { out[row] = ByteText.ends(texts[row], with: wanted) != negated }
+        case .equals: for row in 0..<view.count { out[row] = ByteText.equal(texts[row], wanted) != negated ? 1 : 0 }
+        case .contains:
+            for row in 0..<view.count { out[row] = ByteText.contains(texts[row], wanted) != negated ? 1 : 0 }
+        case .starts:
+            for row in 0..<view.count { out[row] = ByteText.starts(texts[row], with: wanted) != negated ? 1 : 0 }
+        case .ends: for row in 0..<view.count { out[row] = ByteText.ends(texts[row], with: wanted) != negated ? 1 : 0 }
         }
     }
 
     /// Null matches nothing, whatever the kernel made of the bytes beneath it.
     private func clearNulls(_ column: Int, in out: Out) {
         guard let validity = view.validity(column) else { return }
-        for row in 0..<view.count { out[row] = out[row] && validity[row] }
+        for row in 0..<view.count { out[row] &= validity[row] ? 1 : 0 }
     }
 }

@@ -12,8 +12,8 @@ enum FilterKernel: Sendable {
     case days(NumberRange<Int32>, negated: Bool)
     /// Ends that depend on the start of the run; made into a range for each batch.
     case dates(BoundCondition)
-    case integerList(Set<Int64>, negated: Bool)
-    case doubleList(Set<Double>, negated: Bool)
+    case integerList(NumberList<Int64>, negated: Bool)
+    case doubleList(NumberList<Double>, negated: Bool)
     case textList(ByteSet, negated: Bool)
     case text(TextTest, [UInt8], negated: Bool)
 
@@ -75,7 +75,7 @@ enum FilterKernel: Sendable {
                 default: nil
                 }
             }
-            return .integerList(Set(values), negated: negated)
+            return .integerList(NumberList(values), negated: negated)
         case .number:
             // An integer that no double holds equals no number.
             let values = condition.values.compactMap { value -> Double? in
@@ -85,7 +85,7 @@ enum FilterKernel: Sendable {
                 default: nil
                 }
             }
-            return .doubleList(Set(values), negated: negated)
+            return .doubleList(NumberList(values), negated: negated)
         default:
             let texts = condition.values.compactMap { if case .string(let text) = $0 { text } else { nil } }
             return .textList(ByteSet(texts), negated: negated)

@@ -60,7 +60,8 @@ public struct FilterProgram: Sendable {
         result.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             let evaluator = FilterEvaluator(view: view, columnIndex: columnIndex, runAt: runAt)
-            evaluator.evaluate(root, into: base)
+            // A Bool is a byte that is 0 or 1.
+            base.withMemoryRebound(to: UInt8.self, capacity: view.count) { evaluator.evaluate(root, into: $0) }
         }
     }
 

@@ -62,6 +62,12 @@ extension FilterTree {
         return tree
     }
 
+    /// The tree of a journey's `entry_criteria` or `exit_criteria`: nil and all that is empty give `.everyone`.
+    /// - Throws: `FilterError` with every fault found.
+    public static func criteria(_ json: JSON?, at pointer: String = "") throws(FilterError) -> FilterTree {
+        try parse(json ?? .null, at: pointer, allowEmptyRoot: true)
+    }
+
     /// The conditions from left to right.
     public var conditions: [FilterCondition] {
         switch self {

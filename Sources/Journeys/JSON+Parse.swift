@@ -33,24 +33,26 @@ extension JSON {
         try parse(Array(text.utf8), maxDepth: maxDepth)
     }
 
+    /// Compares the types themselves first: a cast that fails costs more than the rest.
     private static func convert(_ value: Any) throws(JSONParseError) -> JSON {
-        switch value {
-        case let text as String:
+        let type = type(of: value)
+        if type == String.self, let text = value as? String {
             return .string(text)
-        case let members as [String: Any]:
+        }
+        if type == [String: Any].self, let members = value as? [String: Any] {
             var object = [String: JSON](minimumCapacity: members.count)
             for (key, member) in members { object[key] = try convert(member) }
             return .object(object)
-        case let elements as [Any]:
+        }
+        if type == [Any].self, let elements = value as? [Any] {
             var array: [JSON] = []
             array.reserveCapacity(elements.count)
             for element in elements { array.append(try convert(element)) }
             return .array(array)
-        case let number as NSNumber:
-            return try convert(number: number)
-        default:
-            return .null
         }
+        if let number = value as? NSNumber { return try convert(number: number) }
+        if value is NSNull { return .null }
+        throw JSONParseError(kind: .notJSON, message: "not valid JSON: a value of type \(type) came of it")
     }
 
     /// Foundation marks what a number was by its Objective-C type: `c` only for true and false.

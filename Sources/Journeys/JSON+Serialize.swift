@@ -1,3 +1,5 @@
+import Foundation
+
 extension JSON {
     /// Compact JSON text, UTF-8: the members of objects sorted by the bytes of their names, slashes not escaped, doubles
     /// as the shortest text that reads back the same. Equal values give equal bytes, so the text can be hashed.
@@ -29,15 +31,45 @@ extension JSON {
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
             bytes.append(UInt8(ascii: "{"))
-            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            for (index, member) in sorted.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                JSON.write(string: member.key, to: &bytes)
+            var isFirst = true
+            for (key, value) in JSON.sorted(members) {
+                if !isFirst { bytes.append(UInt8(ascii: ",")) }
+                isFirst = false
+                JSON.write(string: key, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
-                member.value.write(to: &bytes)
+                value.write(to: &bytes)
             }
             bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    /// Members by the bytes of their names. Objects are small: insertion beats a general sort.
+    private static func sorted(_ members: [String: JSON]) -> [(key: String, value: JSON)] {
+        var sorted = Array(members)
+        if sorted.count > 32 {
+            sorted.sort { precedes($0.key, $1.key) }
+            return sorted
+        }
+        for end in 1..<max(1, sorted.count) {
+            var place = end
+            while place > 0, precedes(sorted[place].key, sorted[place - 1].key) {
+                sorted.swapAt(place, place - 1)
+                place -= 1
+            }
+        }
+        return sorted
+    }
+
+    private static func precedes(_ a: String, _ b: String) -> Bool {
+        let order = a.utf8.withContiguousStorageIfAvailable { a in
+            b.utf8.withContiguousStorageIfAvailable { b -> Bool in
+                guard let first = a.baseAddress, let second = b.baseAddress else { return a.count < b.count }
+                let order = memcmp(first, second, min(a.count, b.count))
+                return order != 0 ? order < 0 : a.count < b.count
+            }
+        }
+        // Only a string that came from Objective-C has no bytes at hand.
+        return (order ?? nil) ?? a.utf8.lexicographicallyPrecedes(b.utf8)
     }
 
     /// Appends `string` as a JSON string with its quotes.
@@ -52,9 +84,10 @@ extension JSON {
     /// whole.
     public static func write(escaping text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         var start = 0
-        for (index, byte) in text.enumerated() {
+        for index in text.indices {
+            let byte = text[index]
             guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: text[start..<index])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
             start = index + 1
             bytes.append(UInt8(ascii: "\\"))
             switch byte {
@@ -70,6 +103,6 @@ extension JSON {
                 bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
             }
         }
-        bytes.append(contentsOf: text[start...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
 }

@@ -3,15 +3,14 @@ extension JourneyReader {
     mutating func tiles(_ value: JSON) -> [Tile] {
         guard let elements = list(value, named: "tiles", limit: JourneyParser.maxTiles) else { return [] }
         return elements.enumerated().compactMap { index, element in
-            let pointer = JSON.pointer("tiles", .index(index))
             guard case .object(var members) = element else {
-                shape(pointer, "a tile must be an object, not \(element.kindName)")
+                shape(JSON.pointer("tiles", .index(index)), "a tile must be an object, not \(element.kindName)")
                 return nil
             }
-            let id = identifier("id", of: "a tile", in: &members, at: pointer)
-            let type = identifier("type", of: "a tile", in: &members, at: pointer)
-            let config = object("config", in: &members, at: pointer)
-            let position = object("position", in: &members, at: pointer)
+            let id = identifier("id", of: "a tile", in: &members, at: ("tiles", index))
+            let type = identifier("type", of: "a tile", in: &members, at: ("tiles", index))
+            let config = object("config", in: &members, of: index)
+            let position = object("position", in: &members, of: index)
             guard let id, let type else { return nil }
             return Tile(id: id, type: type, config: config, position: position, extra: members)
         }
@@ -20,13 +19,12 @@ extension JourneyReader {
     mutating func edges(_ value: JSON) -> [Edge] {
         guard let elements = list(value, named: "edges", limit: JourneyParser.maxEdges) else { return [] }
         return elements.enumerated().compactMap { index, element in
-            let pointer = JSON.pointer("edges", .index(index))
             guard case .object(var members) = element else {
-                shape(pointer, "an edge must be an object, not \(element.kindName)")
+                shape(JSON.pointer("edges", .index(index)), "an edge must be an object, not \(element.kindName)")
                 return nil
             }
-            let from = identifier("from", of: "an edge", in: &members, at: pointer)
-            let to = identifier("to", of: "an edge", in: &members, at: pointer)
+            let from = identifier("from", of: "an edge", in: &members, at: ("edges", index))
+            let to = identifier("to", of: "an edge", in: &members, at: ("edges", index))
             var branch: String?
             switch members["branch"] {
             case nil, .null?:
@@ -35,7 +33,7 @@ extension JourneyReader {
                 members["branch"] = nil
                 branch = text
             case let other?:
-                shape(pointer + "/branch", "branch must be a string or null, not \(other.kindName)")
+                shape("/edges/\(index)/branch", "branch must be a string or null, not \(other.kindName)")
             }
             guard let from, let to else { return nil }
             return Edge(from: from, to: to, branch: branch, extra: members)
@@ -61,11 +59,13 @@ extension JourneyReader {
     /// Takes a required name out of `members`. Which names a journey may use is validation's business; an empty or
     /// endless one could not be shown or stored sensibly.
     private mutating func identifier(
-        _ field: String, of what: String, in members: inout [String: JSON], at pointer: String
+        _ field: String, of what: String, in members: inout [String: JSON], at place: (list: String, index: Int)
     ) -> String? {
-        let pointer = pointer + "/" + field
+        // Made only where there is a fault: a journey has thousands of fields.
+        var pointer: String { "/\(place.list)/\(place.index)/\(field)" }
         switch members.removeValue(forKey: field) {
         case .string(let text)?:
+            if text.utf8.isShortPlainASCII { return text }
             if text.isEmpty {
                 invalid(pointer, "\(field) of \(what) must not be empty")
             } else if text.unicodeScalars.count > JourneyParser.maxNameLength {
@@ -84,14 +84,21 @@ extension JourneyReader {
     }
 
     /// Takes an optional object out of `members`, as it was given: nil when absent, `.null` when null.
-    private mutating func object(_ field: String, in members: inout [String: JSON], at pointer: String) -> JSON? {
+    private mutating func object(_ field: String, in members: inout [String: JSON], of index: Int) -> JSON? {
         guard let value = members.removeValue(forKey: field) else { return nil }
         switch value {
         case .object, .null:
             return value
         default:
-            shape(pointer + "/" + field, "\(field) of a tile must be an object, not \(value.kindName)")
+            shape("/tiles/\(index)/\(field)", "\(field) of a tile must be an object, not \(value.kindName)")
             return nil
         }
+    }
+}
+
+extension String.UTF8View {
+    /// What nearly every name is: nothing more needs to be checked.
+    fileprivate var isShortPlainASCII: Bool {
+        (1...JourneyParser.maxNameLength).contains(count) && allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }
 }

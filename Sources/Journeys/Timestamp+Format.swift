@@ -43,13 +43,14 @@ extension Timestamp {
         if days > maxDays { (days, rest) = (maxDays, Int(microsecondsPerDay) - 1) }
         write(date: Int32(days), to: out)
         out[10] = UInt8(ascii: "T")
-        digits(rest / 3_600_000_000, 2, out + 11)
+        let seconds = rest / 1_000_000
+        digits(seconds / 3600, 2, out + 11)
         out[13] = UInt8(ascii: ":")
-        digits(rest / 60_000_000 % 60, 2, out + 14)
+        digits(seconds / 60 % 60, 2, out + 14)
         out[16] = UInt8(ascii: ":")
-        digits(rest / 1_000_000 % 60, 2, out + 17)
+        digits(seconds % 60, 2, out + 17)
         out[19] = UInt8(ascii: ".")
-        digits(rest % 1_000_000, 6, out + 20)
+        digits(rest - seconds * 1_000_000, 6, out + 20)
         out[26] = UInt8(ascii: "Z")
     }
 
@@ -64,9 +65,10 @@ extension Timestamp {
     }
 
     private static func digits(_ value: Int, _ count: Int, _ out: UnsafeMutablePointer<UInt8>) {
-        var value = value
+        // Dividing 32 bits is several times as fast as 64.
+        var value = UInt32(truncatingIfNeeded: value)
         for index in stride(from: count - 1, through: 0, by: -1) {
-            out[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10)
+            out[index] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10)
             value /= 10
         }
     }

@@ -120,6 +120,8 @@ import Testing
     @Test(arguments: [JSON.null, [:], ["type": "and", "children": []], ["type": "or", "children": []]])
     func emptyRootIsEveryone(json: JSON) throws {
         #expect(try FilterTree.parse(json, allowEmptyRoot: true) == .everyone)
+        #expect(try FilterTree.criteria(json) == .everyone)
+        #expect(try FilterTree.criteria(nil) == .everyone)
         #expect(Self.problems(json, at: "/tree").map(\.pointer) == ["/tree"])
     }
 
