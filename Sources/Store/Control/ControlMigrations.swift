@@ -1,0 +1,98 @@
+/// All migrations of control.db, in order. A released one never changes; a change of the schema is a new one at the end.
+///
+/// Tables have a rowid (`n`) and a unique index on the id: rows of a journey's size spill to overflow pages in a table
+/// WITHOUT ROWID. Times are microseconds since 1970 UTC.
+enum ControlMigrations {
+    static let all: [SchemaMigration] = [
+        SchemaMigration(number: 1, name: "workspaces, keys, resources, journeys, runs, plugins", sql: first)
+    ]
+
+    private static let first = """
+        CREATE TABLE settings(name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT;
+
+        CREATE TABLE workspaces(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+
+        CREATE TABLE api_keys(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+            workspace_id TEXT REFERENCES workspaces(id), name TEXT NOT NULL, prefix TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'viewer', 'operator')),
+            status TEXT NOT NULL CHECK (status IN ('active', 'revoked')),
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            expires_at INTEGER, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            CHECK ((role = 'operator') = (workspace_id IS NULL))) STRICT;
+        CREATE INDEX api_keys_workspace ON api_keys(workspace_id);
+
+        CREATE TABLE sources(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL REFERENCES workspaces(id),
+            name TEXT NOT NULL, source_type TEXT NOT NULL, config TEXT NOT NULL, connection_id TEXT,
+            status TEXT NOT NULL, status_error TEXT NOT NULL, version INTEGER NOT NULL, status_change INTEGER NOT NULL,
+            created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+        CREATE INDEX sources_workspace ON sources(workspace_id);
+        CREATE UNIQUE INDEX sources_embedded ON sources(workspace_id) WHERE source_type = 'embedded';
+
+        CREATE TABLE models(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL REFERENCES workspaces(id),
+            source_id TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, sql_query TEXT NOT NULL,
+            columns TEXT NOT NULL, entity_type TEXT NOT NULL, primary_key_column TEXT, timestamp_column TEXT,
+            model_type TEXT NOT NULL,
+            status TEXT NOT NULL, status_error TEXT NOT NULL, version INTEGER NOT NULL, status_change INTEGER NOT NULL,
+            created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+        CREATE INDEX models_workspace ON models(workspace_id);
+        CREATE INDEX models_source ON models(source_id);
+
+        CREATE TABLE destinations(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL REFERENCES workspaces(id),
+            connection_id TEXT, name TEXT NOT NULL, destination_type TEXT NOT NULL, config TEXT NOT NULL,
+            status TEXT NOT NULL, status_error TEXT NOT NULL, version INTEGER NOT NULL, status_change INTEGER NOT NULL,
+            created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+        CREATE INDEX destinations_workspace ON destinations(workspace_id);
+
+        CREATE TABLE destination_secrets(
+            destination_n INTEGER NOT NULL REFERENCES destinations(n) ON DELETE CASCADE,
+            pointer TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (destination_n, pointer)) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE journeys(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL REFERENCES workspaces(id),
+            version INTEGER NOT NULL, name TEXT NOT NULL, parent_model_id TEXT NOT NULL, schedule TEXT,
+            status TEXT NOT NULL
+                CHECK (status IN ('draft', 'active', 'paused', 'draining', 'archived', 'error')),
+            status_error TEXT NOT NULL, status_change INTEGER NOT NULL,
+            created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            last_run_id TEXT, last_run_at INTEGER, deleted_at INTEGER) STRICT;
+        CREATE INDEX journeys_workspace ON journeys(workspace_id) WHERE deleted_at IS NULL;
+        CREATE INDEX journeys_at_work ON journeys(status)
+            WHERE status IN ('active', 'paused', 'draining', 'error') AND deleted_at IS NULL;
+        CREATE INDEX journeys_deleted ON journeys(deleted_at) WHERE deleted_at IS NOT NULL;
+
+        CREATE TABLE journey_versions(
+            n INTEGER PRIMARY KEY, journey_n INTEGER NOT NULL REFERENCES journeys(n), version INTEGER NOT NULL,
+            definition TEXT NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,
+            UNIQUE (journey_n, version)) STRICT;
+
+        CREATE TABLE runs(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL REFERENCES workspaces(id),
+            journey_id TEXT NOT NULL REFERENCES journeys(id), journey_version INTEGER NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'completed', 'failed', 'cancelled')),
+            trigger TEXT NOT NULL CHECK (trigger IN ('manual', 'schedule', 'timer')),
+            error TEXT NOT NULL, counts TEXT NOT NULL, tiles TEXT NOT NULL,
+            started_at INTEGER, finished_at INTEGER, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,
+            owner_id TEXT, fence INTEGER NOT NULL) STRICT;
+        CREATE INDEX runs_journey ON runs(journey_id);
+        CREATE INDEX runs_unfinished ON runs(n) WHERE status IN ('queued', 'running');
+        CREATE UNIQUE INDEX runs_one_running ON runs(journey_id) WHERE status = 'running';
+
+        CREATE TABLE plugin_generations(
+            n INTEGER PRIMARY KEY, plugin_id TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL,
+            version TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('active', 'refused', 'superseded', 'rolledBack')),
+            reason TEXT NOT NULL, loaded_at INTEGER NOT NULL,
+            UNIQUE (plugin_id, number), UNIQUE (plugin_id, sha256)) STRICT;
+
+        CREATE TABLE idempotency(
+            n INTEGER PRIMARY KEY, scope TEXT NOT NULL, key TEXT NOT NULL, request_digest BLOB NOT NULL,
+            status INTEGER NOT NULL, headers TEXT NOT NULL, sealed BLOB NOT NULL,
+            created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, UNIQUE (scope, key)) STRICT;
+        CREATE INDEX idempotency_expiry ON idempotency(expires_at);
+        """
+}

@@ -1,0 +1,74 @@
+import SQLite
+
+/// A connection to control.db with the statements that it prepared. It belongs to one thread at a time.
+///
+/// The statements are kept here and not in `Database`: they hold their database, so that it would never be let go.
+final class ControlConnection {
+    let database: Database
+    private var statements: [String: Statement] = [:]
+
+    init(path: String, access: Database.Access, cacheBytes: Int) throws {
+        do {
+            database = try Database(path: path, access: access, cacheBytes: cacheBytes)
+            if access == .readWrite {
+                try database.execute(
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+            }
+        } catch {
+            throw StoreError.from(error)
+        }
+    }
+
+    /// A prepared statement, ready for bindings. The caller resets it when done: a statement that was stepped and not
+    /// reset holds its snapshot. Not for nested use of one text.
+    func statement(_ sql: String) throws -> Statement {
+        if let statement = statements[sql] { return statement }
+        let statement = try database.prepare(sql)
+        statements[sql] = statement
+        return statement
+    }
+
+    /// Runs a statement to its end and gives the number of rows that it changed.
+    @discardableResult
+    func run(_ sql: String, _ bind: (Statement) -> Void = { _ in }) throws -> Int {
+        do {
+            let statement = try statement(sql)
+            defer { statement.reset() }
+            bind(statement)
+            try statement.run()
+            return database.changes
+        } catch {
+            throw StoreError.from(error)
+        }
+    }
+
+    /// All rows of a statement.
+    func rows<Row>(
+        _ sql: String, _ bind: (Statement) -> Void = { _ in }, _ row: (Statement) throws -> Row
+    ) throws -> [Row] {
+        do {
+            let statement = try statement(sql)
+            defer { statement.reset() }
+            bind(statement)
+            var rows: [Row] = []
+            while try statement.step() { rows.append(try row(statement)) }
+            return rows
+        } catch {
+            throw StoreError.from(error)
+        }
+    }
+
+    /// The first row of a statement; nil when there is none.
+    func first<Row>(
+        _ sql: String, _ bind: (Statement) -> Void = { _ in }, _ row: (Statement) throws -> Row
+    ) throws -> Row? {
+        do {
+            let statement = try statement(sql)
+            defer { statement.reset() }
+            bind(statement)
+            return try statement.step() ? try row(statement) : nil
+        } catch {
+            throw StoreError.from(error)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Journeys
+import SQLite
+
+extension ControlReader {
+    private static let headColumns = """
+        j.id, j.workspace_id, j.version, j.name, j.parent_model_id, j.schedule, j.status, j.status_error, \
+        j.status_change, j.created_by, j.created_at, j.updated_at, j.last_run_id, j.last_run_at
+        """
+    private static let tables = "journeys j JOIN journey_versions v ON v.journey_n = j.n AND v.version = j.version"
+    private static let select = "SELECT \(headColumns), v.definition FROM \(tables)"
+
+    public func journey(workspaceID: String, id: String) throws -> JourneyRecord? {
+        try connection.first(
+            "\(Self.select) WHERE j.id = ?1 AND j.workspace_id = ?2 AND j.deleted_at IS NULL",
+            { $0.bind(1, id).bind(2, workspaceID) }, Self.journey)
+    }
+
+    /// The journey without its definition, which is costly to parse.
+    public func journeyHead(workspaceID: String, id: String) throws -> JourneyHead? {
+        try connection.first(
+            "SELECT \(Self.headColumns) FROM journeys j WHERE j.id = ?1 AND j.workspace_id = ?2 AND j.deleted_at IS NULL",
+            { $0.bind(1, id).bind(2, workspaceID) }, Self.head)
+    }
+
+    /// The journeys of a workspace in the order of creation.
+    public func journeys(workspaceID: String, page: Page? = nil) throws -> Listing<JourneyRecord> {
+        let condition = "j.workspace_id = ?1 AND j.deleted_at IS NULL"
+        let items = try connection.rows(
+            "\(Self.select) WHERE \(condition) ORDER BY j.n LIMIT ?2 OFFSET ?3",
+            { $0.bind(1, workspaceID).bind(2, page?.size ?? -1).bind(3, page?.offset ?? 0) }, Self.journey)
+        guard page != nil else { return Listing(items: items, total: items.count) }
+        let total = try connection.first(
+            "SELECT count(*) FROM journeys j WHERE \(condition)", { $0.bind(1, workspaceID) }
+        ) { $0.int(0) }
+        return Listing(items: items, total: total ?? 0)
+    }
+
+    /// The journeys of all workspaces that have one of these statuses, for start-up and the scheduler. Cheap without
+    /// draft and archived, which are most.
+    public func journeys(status: Set<JourneyStatus>) throws -> [JourneyRecord] {
+        try connection.rows("\(Self.select) WHERE \(Self.condition(status)) ORDER BY j.n", { _ in }, Self.journey)
+    }
+
+    /// The same without definitions.
+    public func journeyHeads(status: Set<JourneyStatus>) throws -> [JourneyHead] {
+        try connection.rows(
+            "SELECT \(Self.headColumns) FROM journeys j WHERE \(Self.condition(status)) ORDER BY j.n", { _ in },
+            Self.head)
+    }
+
+    // MARK: What uses what
+
+    /// The journeys over this parent model that have one of these statuses.
+    public func journeys(
+        workspaceID: String, usingModel modelID: String, status: Set<JourneyStatus>
+    ) throws -> [JourneyHead] {
+        try users(workspaceID, "j.parent_model_id = ?2", modelID, status)
+    }
+
+    /// The journeys over a model of this source that have one of these statuses.
+    public func journeys(
+        workspaceID: String, usingSource sourceID: String, status: Set<JourneyStatus>
+    ) throws -> [JourneyHead] {
+        try users(
+            workspaceID, "j.parent_model_id IN (SELECT id FROM models WHERE source_id = ?2 AND workspace_id = ?1)",
+            sourceID, status)
+    }
+
+    /// The journeys whose present definition holds this id anywhere in its text and that have one of these statuses: few
+    /// to look at with the tile types' schemas, which alone know whether it stands in a field for destinations.
+    public func journeys(
+        workspaceID: String, mentioning id: String, status: Set<JourneyStatus>
+    ) throws -> [JourneyRecord] {
+        try connection.rows(
+            """
+            \(Self.select) WHERE j.workspace_id = ?1 AND instr(lower(v.definition), lower(?2)) > 0
+                AND \(Self.condition(status)) ORDER BY j.n
+            """, { $0.bind(1, workspaceID).bind(2, id) }, Self.journey)
+    }
+
+    private func users(
+        _ workspaceID: String, _ condition: String, _ id: String, _ status: Set<JourneyStatus>
+    ) throws -> [JourneyHead] {
+        try connection.rows(
+            """
+            SELECT \(Self.headColumns) FROM journeys j
+            WHERE j.workspace_id = ?1 AND \(condition) AND \(Self.condition(status)) ORDER BY j.n
+            """, { $0.bind(1, workspaceID).bind(2, id) }, Self.head)
+    }
+
+    // MARK: Versions and deleted ones
+
+    /// One definition that a journey has or had.
+    public func journeyVersion(workspaceID: String, id: String, version: Int) throws -> JourneyVersionRecord? {
+        try connection.first(
+            """
+            SELECT v.definition, v.created_at, v.created_by FROM journeys j JOIN journey_versions v ON v.journey_n = j.n
+            WHERE j.id = ?1 AND j.workspace_id = ?2 AND v.version = ?3 AND j.deleted_at IS NULL
+            """, { $0.bind(1, id).bind(2, workspaceID).bind(3, version) }
+        ) { row in
+            JourneyVersionRecord(
+                journeyID: id, version: version, journey: try JourneyText.journey(from: row.bytes(0), id: id),
+                createdAt: row.int64(1), createdBy: row.string(2))
+        }
+    }
+
+    /// Journeys of all workspaces that were deleted and whose members, runs and versions are still to be removed; oldest
+    /// first, at most `limit`.
+    public func deletedJourneys(limit: Int = 100) throws -> [JourneyReference] {
+        try connection.rows(
+            "SELECT workspace_id, id FROM journeys WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT ?1",
+            { $0.bind(1, limit) }
+        ) { JourneyReference(workspaceID: $0.string(0), id: $0.string(1)) }
+    }
+
+    // MARK: Rows
+
+    /// Statuses are names of our own, so they may stand in the text, where the planner sees that the index fits.
+    private static func condition(_ status: Set<JourneyStatus>) -> String {
+        let names = status.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+        let indexed: Set<JourneyStatus> = [.active, .paused, .draining, .error]
+        let hint = status.isSubset(of: indexed) ? " AND j.status IN ('active', 'paused', 'draining', 'error')" : ""
+        return "j.status IN (\(names))\(hint) AND j.deleted_at IS NULL"
+    }
+
+    private static func head(_ row: Statement) throws -> JourneyHead {
+        let id = row.string(0)
+        return JourneyHead(
+            id: id, workspaceID: row.string(1), version: row.int(2), name: row.string(3),
+            parentModelID: row.string(4), schedule: row.optionalString(5),
+            status: try row.value(6, "the status of journey \(id)"), statusError: row.string(7),
+            statusChange: row.int(8), createdBy: row.string(9), createdAt: row.int64(10), updatedAt: row.int64(11),
+            lastRunID: row.optionalString(12), lastRunAt: row.optionalInt64(13))
+    }
+
+    private static func journey(_ row: Statement) throws -> JourneyRecord {
+        let head = try head(row)
+        let definition = row.bytes(14)
+        return JourneyRecord(
+            head: head, journey: try JourneyText.journey(from: definition, id: head.id), definition: Array(definition))
+    }
+}

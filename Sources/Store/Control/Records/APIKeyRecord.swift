@@ -1,0 +1,47 @@
+/// What a key may do. The raw value is what the API shows.
+public enum KeyRole: String, Sendable, Hashable, CaseIterable {
+    case admin, editor, viewer
+    /// Server keys: plugins and workspaces, nothing inside a workspace.
+    case `operator`
+}
+
+public enum KeyStatus: String, Sendable, Hashable {
+    case active, revoked
+}
+
+/// An API key without the key: only its digest is stored.
+public struct APIKeyRecord: Sendable, Hashable {
+    public var id: String
+    /// Nil for a server key (role `operator`).
+    public var workspaceID: String?
+    public var name: String
+    /// The first characters of the key, by which people recognise it.
+    public var prefix: String
+    public var role: KeyRole
+    public var status: KeyStatus
+    public var expiresAt: Int64?
+    public var createdBy: String
+    public var createdAt: Int64
+    public var updatedAt: Int64
+
+    public init(
+        id: String, workspaceID: String?, name: String, prefix: String, role: KeyRole, status: KeyStatus = .active,
+        expiresAt: Int64? = nil, createdBy: String, createdAt: Int64, updatedAt: Int64
+    ) {
+        self.id = id
+        self.workspaceID = workspaceID
+        self.name = name
+        self.prefix = prefix
+        self.role = role
+        self.status = status
+        self.expiresAt = expiresAt
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// Whether a request at this moment may use it: neither revoked nor expired.
+    public func isUsable(at now: Int64) -> Bool { status == .active && expiresAt.map { now < $0 } ?? true }
+
+    public var etag: String { status == .active ? "\"1.0\"" : "\"1.1\"" }
+}

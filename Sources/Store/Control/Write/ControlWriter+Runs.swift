@@ -1,0 +1,92 @@
+import Journeys
+import SQLite
+
+extension ControlWriter {
+    /// Adds a run, queued or running.
+    /// - Throws: `conflict` when the journey has a running one and this is to be another.
+    public func insertRun(_ run: RunRecord) throws {
+        let inserted = try connection.run(
+            """
+            INSERT INTO runs(id, workspace_id, journey_id, journey_version, trigger, created_at, created_by, owner_id,
+                fence, status, error, counts, tiles, started_at, finished_at)
+            SELECT ?1, ?2, ?3, ?9, ?10, ?11, ?12, ?13, ?14, ?4, ?5, ?6, ?7, ?8, ?15
+            FROM journeys WHERE id = ?3 AND workspace_id = ?2 AND deleted_at IS NULL
+            """
+        ) {
+            bind(run, to: $0).bind(9, run.journeyVersion).bind(10, run.trigger.rawValue).bind(11, run.createdAt)
+                .bind(12, run.createdBy).bind(13, run.ownerID).bind(14, run.fence).bind(15, run.finishedAt)
+        }
+        if inserted == 0 { throw StoreError.notFound("journey \(run.journeyID)") }
+    }
+
+    /// Makes `owner` the owner of an unfinished run under a new fence: `running` from now on, started at `now` unless it
+    /// had been started before.
+    /// - Throws: `notFound`; `staleFence` when the run is over; `conflict` when another run of the journey is running.
+    /// - Returns: the run with its fence.
+    public func claimRun(workspaceID: String, id: String, owner: String, at now: Int64) throws -> RunRecord {
+        let changed = try connection.run(
+            """
+            UPDATE runs SET owner_id = ?3, fence = fence + 1, status = 'running', started_at = coalesce(started_at, ?4)
+            WHERE id = ?1 AND workspace_id = ?2 AND status IN ('queued', 'running')
+            """
+        ) { $0.bind(1, id).bind(2, workspaceID).bind(3, owner).bind(4, now) }
+        guard let run = try run(workspaceID: workspaceID, id: id) else { throw StoreError.notFound("run \(id)") }
+        guard changed > 0 else { throw StoreError.staleFence("run \(id) is over: it is \(run.status.rawValue)") }
+        return run
+    }
+
+    /// Writes what a run's owner knows of it: version, status, error, counts, tiles and times. A cancelled run takes its
+    /// last counts, but no other status.
+    /// - Throws: `staleFence` when the run has another owner meanwhile, or is over; `notFound`.
+    public func updateRun(_ run: RunRecord) throws {
+        let changed = try connection.run(
+            """
+            UPDATE runs SET status = ?4, error = ?5, counts = ?6, tiles = ?7, started_at = ?8, journey_version = ?9,
+                finished_at = ?10
+            WHERE id = ?1 AND workspace_id = ?2 AND journey_id = ?3 AND fence = ?11
+                AND (status IN ('queued', 'running') OR status = ?4)
+            """
+        ) { bind(run, to: $0).bind(9, run.journeyVersion).bind(10, run.finishedAt).bind(11, run.fence) }
+        guard changed == 0 else { return }
+        guard let present = try self.run(workspaceID: run.workspaceID, id: run.id) else {
+            throw StoreError.notFound("run \(run.id)")
+        }
+        throw StoreError.staleFence(
+            present.status.isFinal
+                ? "run \(run.id) is over: it is \(present.status.rawValue)"
+                : "run \(run.id) has another owner now (fence \(present.fence), not \(run.fence))")
+    }
+
+    /// Cancels one unfinished run, whoever owns it: its owner learns of it at its next write. False when it is over.
+    /// - Throws: `notFound`.
+    public func cancelRun(workspaceID: String, journeyID: String, id: String, at now: Int64) throws -> Bool {
+        let changed = try connection.run(
+            """
+            UPDATE runs SET status = 'cancelled', finished_at = ?4
+            WHERE id = ?1 AND workspace_id = ?2 AND journey_id = ?3 AND status IN ('queued', 'running')
+            """
+        ) { $0.bind(1, id).bind(2, workspaceID).bind(3, journeyID).bind(4, now) }
+        if changed == 0, try run(workspaceID: workspaceID, journeyID: journeyID, id: id) == nil {
+            throw StoreError.notFound("run \(id)")
+        }
+        return changed > 0
+    }
+
+    /// Cancels the unfinished runs of a journey, as pause, archive and DELETE do; gives their ids.
+    @discardableResult
+    public func cancelRuns(workspaceID: String, journeyID: String, at now: Int64) throws -> [String] {
+        try connection.rows(
+            """
+            UPDATE runs SET status = 'cancelled', finished_at = ?3
+            WHERE journey_id = ?1 AND workspace_id = ?2 AND status IN ('queued', 'running') RETURNING id
+            """, { $0.bind(1, journeyID).bind(2, workspaceID).bind(3, now) }
+        ) { $0.string(0) }
+    }
+
+    @discardableResult
+    private func bind(_ run: RunRecord, to statement: Statement) -> Statement {
+        statement.bind(1, run.id).bind(2, run.workspaceID).bind(3, run.journeyID).bind(4, run.status.rawValue)
+            .bind(5, run.error).bind(6, run.counts.json.text).bind(7, JSON.object(run.tiles.mapValues(\.json)).text)
+            .bind(8, run.startedAt)
+    }
+}
