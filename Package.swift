@@ -65,7 +65,8 @@ let package = Package(
         room(
             "Engine",
             ["CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform"]),
-        room("HTTPServer", ["Platform"]),
+        .systemLibrary(name: "CSockets"),
+        room("HTTPServer", ["Platform", "CSockets"]),
         room(
             "Gateway",
             ["HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto", "Platform"]),
@@ -92,7 +93,7 @@ let package = Package(
                 "Engine", "Store", "Warehouse", "PluginHost", "Delivery", "Columns", "Journeys", "Crypto", "Platform",
                 "TestSupport",
             ]),
-        tests("HTTPServerTests", ["HTTPServer", "Platform"]),
+        tests("HTTPServerTests", ["HTTPServer", "Platform", "TestSupport"]),
         tests("GatewayTests", ["Gateway", "HTTPServer", "Store", "Journeys", "Platform", "TestSupport"]),
         tests("PluginTests", ["CTessera", "PluginHost", "Columns", "Journeys", "Platform", "TestSupport"]),
         tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),

@@ -1,0 +1,145 @@
+import CSockets
+import Glibc
+import Synchronization
+
+/// One client's connection. Everything but `gone` belongs to its reactor's thread.
+///
+/// It serves one request at a time: the next one of a pipeline is parsed when the last has its answer, so answers keep
+/// the order of requests, and a GET after a POST sees what the POST did.
+final class Connection: @unchecked Sendable {
+    /// What the next input bytes are.
+    enum Phase {
+        case head
+        case body
+        /// The request is complete and waits for its answer.
+        case waiting
+        /// Nothing is parsed any more; input is dropped so that the peer can read the last answer.
+        case drain
+    }
+
+    /// How far the present request's answer is.
+    enum Answer {
+        case none, awaited
+        case streaming(StreamState)
+        case done
+    }
+
+    /// What takes the body.
+    enum Sink {
+        case none, discard
+        case collect(limit: Int)
+        case stream(any BodyConsumer, BodyFlow)
+    }
+
+    enum Decoder {
+        case length(left: Int)
+        case chunked(ChunkedDecoder)
+    }
+
+    /// Which deadline runs.
+    enum Timer { case none, head, idle, body, upload, write, linger }
+
+    let reactor: Reactor
+    let descriptor: Int32
+    let serial: UInt32
+    let peerAddress: String
+    /// Set when the connection is closed; the one field that other threads read.
+    let gone = Atomic<Bool>(false)
+
+    // The request.
+    var phase = Phase.head
+    var parser: HeadParser
+    /// Counts the requests of this connection; an answer to an earlier one is ignored.
+    var exchange: UInt64 = 0
+    var number = RequestNumber(prefix: 0, count: 0)
+    var head: RequestHead?
+    var isHead = false
+    var minorVersion = 1
+    var asksToKeep = false
+    var decoder = Decoder.length(left: 0)
+    var sink = Sink.none
+    var body: [UInt8] = []
+    var bodyBytes = 0
+
+    // The answer.
+    var answer = Answer.none
+    var isChunkedAnswer = false
+    /// Payload of a streamed answer that lies in `output`.
+    var unsentPayload = 0
+    /// The connection ends with this answer.
+    var mustClose = false
+
+    // The socket.
+    var input: [UInt8] = []
+    var inputStart = 0
+    var output = OutputBuffer()
+    var armed: UInt32 = 0
+    var peerClosed = false
+    var isShutDown = false
+    var isBlocked = false
+    var isClosed = false
+
+    // The reactor's bookkeeping.
+    var isDirty = false
+    var isQueued = false
+    /// Requests begun in this wake.
+    var turns = 0
+    var timer = Timer.none
+    var deadline = Int64.max
+    /// Of the earliest entry in the reactor's heap.
+    var scheduled = Int64.max
+    /// Bytes moved since the span of a rate began.
+    var spanBytes = 0
+
+    /// What may wait in `input` while a request is served.
+    static let maxInput = 64 * 1024
+    /// No further pipelined request is begun while more than this waits to be sent.
+    static let maxOutput = 1 << 20
+    /// A refused body up to this length is read and dropped, so that the connection lives on.
+    static let maxDiscard = 64 * 1024
+
+    init(reactor: Reactor, descriptor: Int32, serial: UInt32, peerAddress: String) {
+        self.reactor = reactor
+        self.descriptor = descriptor
+        self.serial = serial
+        self.peerAddress = peerAddress
+        parser = HeadParser(limits: reactor.limits)
+    }
+
+    var waitingInput: Int { input.count - inputStart }
+
+    /// No request is under way and none has begun to arrive.
+    var isIdle: Bool {
+        if case .head = phase { return waitingInput == 0 && output.isEmpty }
+        return false
+    }
+
+    var isAnswered: Bool {
+        if case .done = answer { return true }
+        return false
+    }
+
+    /// Ends the connection at once. Never while `process` is on the stack.
+    func close() {
+        if isClosed { return }
+        isClosed = true
+        gone.store(true, ordering: .releasing)
+        Glibc.close(descriptor)
+        abortBody()
+        if case .streaming(let state) = answer { state.close() }
+        answer = .done
+        head = nil
+        input = []
+        reactor.forget(self)
+    }
+
+    /// Tells the consumer of an unfinished body.
+    func abortBody() {
+        if case .stream(let consumer, _) = sink {
+            sink = .none
+            consumer.aborted()
+        }
+        sink = .none
+        body = []
+    }
+}

@@ -1,0 +1,24 @@
+/// What the server calls. One handler serves all connections, from several reactor threads at once.
+///
+/// A reactor thread serves many connections: nothing here may wait. Reads of a few microseconds are answered inline;
+/// everything else goes to another thread, which answers through the `Responder`.
+public protocol HTTPHandler: AnyObject, Sendable {
+    /// Says what becomes of the body. Called when the head is complete, before `100 Continue` is sent: with `.refuse`
+    /// the peer gets the answer and no 100. [reactor thread]
+    func bodyPolicy(_ head: RequestHead) -> BodyPolicy
+
+    /// Takes a whole request whose policy was `.collect`. [reactor thread]
+    func handle(_ request: Request, _ responder: Responder)
+
+    /// A wake of the reactor has received from all ready sockets and now hands over its requests: one read
+    /// transaction can serve them all, and sees every write acknowledged before they were sent. [reactor thread]
+    func wakeBegan()
+
+    /// The requests of this wake have been handed over. Called once for each `wakeBegan`. [reactor thread]
+    func wakeEnded()
+}
+
+extension HTTPHandler {
+    public func wakeBegan() {}
+    public func wakeEnded() {}
+}

@@ -1,0 +1,99 @@
+import CSockets
+import Glibc
+
+extension Reactor {
+    /// Takes over what other threads asked for, and what was left of an earlier turn.
+    func takeMessages() {
+        mailbox.take(into: &messages)
+        for message in messages {
+            perform(message)
+            if case .answer(let connection, _, _) = message { connection.advance() }
+        }
+        messages.removeAll(keepingCapacity: true)
+    }
+
+    func perform(_ message: ReactorMessage) {
+        switch message {
+        case .adopt(let descriptor, let peer, let refused): adopt(descriptor, peer: peer, refused: refused)
+        case .answer(let connection, let exchange, let response): connection.respond(response, exchange: exchange)
+        case .beginStream(let connection, let exchange, let head, let state):
+            connection.beginStream(head, state, exchange: exchange)
+        case .write(let connection, let exchange, let bytes): connection.write(bytes, exchange: exchange)
+        case .endStream(let connection, let exchange, let whole): connection.endStream(whole: whole, exchange: exchange)
+        case .resume(let connection, let exchange): connection.resume(exchange: exchange)
+        case .refuse(let connection, let exchange, let response): connection.refuseBody(response, exchange: exchange)
+        case .stop(let now): stop(now: now)
+        }
+    }
+
+    private func stop(now: Bool) {
+        isStopping = true
+        listener?.close()
+        listener = nil
+        for case let connection? in connections {
+            if now { connection.close() } else { connection.stop() }
+        }
+    }
+
+    /// Serves an accepted socket from now on. Refused ones get 503.
+    func adopt(_ descriptor: Int32, peer: String, refused: Bool) {
+        serial &+= 1
+        let connection = Connection(reactor: self, descriptor: descriptor, serial: serial, peerAddress: peer)
+        let wanted = UInt32(TESSERA_EPOLL_IN)
+        guard !isStopping, tessera_epoll_change(epoll, EPOLL_CTL_ADD, descriptor, wanted, connection.token) == 0 else {
+            figures.connections.subtract(1, ordering: .relaxed)
+            Glibc.close(descriptor)
+            return
+        }
+        connection.armed = wanted
+        let index = Int(descriptor)
+        while connections.count <= index { connections.append(nil) }
+        connections[index] = connection
+        open += 1
+        if refused {
+            connection.beginExchange()
+            connection.fail(.full)
+        }
+        touch(connection)
+    }
+
+    func forget(_ connection: Connection) {
+        connections[Int(connection.descriptor)] = nil
+        open -= 1
+        figures.connections.subtract(1, ordering: .relaxed)
+    }
+
+    /// Marks a connection whose output, deadline or interest must be looked at when the wake ends.
+    func touch(_ connection: Connection) {
+        if connection.isDirty { return }
+        connection.isDirty = true
+        dirty.append(connection)
+    }
+
+    /// Comes back to a connection that has more pipelined requests than its turn allows.
+    func requeue(_ connection: Connection) {
+        if connection.isQueued { return }
+        connection.isQueued = true
+        queued.append(connection)
+    }
+
+    /// A complete request: its turn comes when all ready sockets have been received from.
+    func hand(_ request: Request, of connection: Connection) {
+        ready.append(
+            Ready(connection: connection, request: request, exchange: connection.exchange, number: connection.number))
+    }
+
+    func nextNumber() -> RequestNumber {
+        let count = figures.requests.wrappingAdd(1, ordering: .relaxed).newValue
+        return RequestNumber(prefix: prefix, count: UInt64(count))
+    }
+
+    /// Output storages go round among the connections that are answering.
+    func takeStorage() -> [UInt8] { storages.popLast() ?? [] }
+
+    func giveBack(_ storage: [UInt8]) {
+        if storages.count < Int(Reactor.maxEvents), storage.capacity > 0, storage.capacity <= 64 * 1024 {
+            storages.append(storage)
+        }
+    }
+}
