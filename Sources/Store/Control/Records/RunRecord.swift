@@ -1,7 +1,7 @@
 import Journeys
 
 /// One evaluation of a journey.
-public struct RunRecord: Sendable, Hashable {
+public struct RunRecord: Sendable, Equatable {
     public var id: String
     public var workspaceID: String
     public var journeyID: String
