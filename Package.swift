@@ -95,7 +95,9 @@ let package = Package(
             ]),
         tests("HTTPServerTests", ["HTTPServer", "Platform", "TestSupport"]),
         tests("GatewayTests", ["Gateway", "HTTPServer", "Store", "Journeys", "Platform", "TestSupport"]),
-        tests("PluginTests", ["CTessera", "PluginHost", "Columns", "Journeys", "Platform", "TestSupport"]),
+        tests(
+            "PluginTests",
+            ["CTessera", "TesseraPluginKit", "PluginHost", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"]),
         tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),
     ] + plugins.map(\.target),
     swiftLanguageModes: [.v6],

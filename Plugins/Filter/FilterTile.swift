@@ -24,7 +24,7 @@ struct FilterTile: TilePlugin {
         } catch let error as FilterError {
             for problem in error.problems { config.problem(at: problem.pointer, problem.message) }
         } catch {
-            config.problem(nil, "\(error)")
+            config.problem(nil, "the config can't be read: \(error)")
         }
         self.tree = tree
         self.program = program

@@ -30,11 +30,12 @@ public final class ConfigReader {
     static func open<Instance>(
         _ text: tessera_str, _ make: (ConfigReader) -> Instance
     ) -> Result<Instance, ConfigRefusal> {
+        // A journey may leave the config of a tile out: an empty text and null are {}.
+        let isBlank = text.bytes.allSatisfy { $0 == 0x20 || (0x09...0x0A).contains($0) || $0 == 0x0D }
         do throws(ConfigRefusal) {
             let members: [String: ConfigValue]
-            switch try ConfigValue.parse(text) {
+            switch isBlank ? .null : try ConfigValue.parse(text) {
             case .object(let object): members = object
-            // A journey may leave the config of a tile out.
             case .null: members = [:]
             case let other:
                 throw ConfigRefusal(problems: [
@@ -43,7 +44,7 @@ public final class ConfigReader {
             }
             let notes = Notes()
             defer { notes.readers = [] }  // readers and notes hold each other
-            let instance = make(ConfigReader(members, at: "", source: String(text), notes: notes))
+            let instance = make(ConfigReader(members, at: "", source: isBlank ? "{}" : String(text), notes: notes))
             for reader in notes.readers { reader.refuseUnknown() }
             if notes.problems.isEmpty { return .success(instance) }
             return .failure(ConfigRefusal(problems: notes.problems))

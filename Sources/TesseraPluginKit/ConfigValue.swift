@@ -63,7 +63,6 @@ extension ConfigValue {
                 ConfigProblem("", "the config is nested more than \(maxDepth) levels deep: make it flatter")
             ])
         }
-        if bytes.allSatisfy({ $0 <= 0x20 }) { return .object([:]) }
         do {
             return try JSONDecoder().decode(ConfigValue.self, from: Data(bytes))
         } catch {
