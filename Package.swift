@@ -61,7 +61,7 @@ let package = Package(
         room("Store", ["SQLite", "CSQLite", "Crypto", "Columns", "Journeys", "Platform"]),
         room("Warehouse", ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"]),
         room("PluginHost", ["CTessera", "Crypto", "Columns", "Journeys", "Platform"]),
-        room("Delivery", ["Journeys", "Platform"]),
+        room("Delivery", ["CTessera", "PluginHost", "Journeys", "Platform"]),
         room(
             "Engine",
             ["CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform"]),
@@ -86,7 +86,7 @@ let package = Package(
         tests("StoreTests", ["Store", "SQLite", "Journeys", "Platform", "TestSupport"]),
         tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
         tests("PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
-        tests("DeliveryTests", ["Delivery", "Platform"]),
+        tests("DeliveryTests", ["Delivery", "PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
         tests(
             "EngineTests",
             [

@@ -1,0 +1,39 @@
+import CTessera
+import PluginHost
+
+extension Delivery {
+    private typealias Table = LentTable<tessera_delivery_service, Delivery>
+
+    static var service: tessera_delivery_service {
+        tessera_delivery_service(
+            size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
+            acquire: { service, call, id, count, notBefore in
+                notBefore?.pointee = 0
+                guard let service, let call else { return 0 }
+                let delivery = Table.owner(of: service)
+                let answer = delivery.state(Delivery.key(call, id)).acquire(
+                    Int(count), call: UInt(bitPattern: call), deadline: call.pointee.deadline_us,
+                    now: delivery.clock.now())
+                notBefore?.pointee = answer.notBefore
+                return UInt32(answer.granted)
+            },
+            settle: { service, call, id, settleClass, rows, latency in
+                guard let service, let call else { return }
+                let delivery = Table.owner(of: service)
+                // A class that this host does not know comes from a newer header: to the limits it is a failure.
+                delivery.state(Delivery.key(call, id)).settle(
+                    DeliveryFigures.SettleClass(rawValue: settleClass) ?? .failed, call: UInt(bitPattern: call),
+                    rows: Int(rows), latencyUs: latency, now: delivery.clock.now())
+            },
+            disable: { service, call, id, reason in
+                guard let service, let call else { return }
+                Table.owner(of: service).disable(Delivery.key(call, id), reason: String(borrowed: reason, limit: 1024))
+            })
+    }
+
+    private static func key(_ call: UnsafePointer<tessera_call>, _ destination: tessera_str) -> Key {
+        Key(
+            workspaceID: String(borrowed: call.pointee.workspace_id, limit: 128),
+            destinationID: String(borrowed: destination, limit: 128))
+    }
+}

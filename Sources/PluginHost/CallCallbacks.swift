@@ -1,0 +1,81 @@
+import CTessera
+
+/// The functions that a plugin finds in its `tessera_call`.
+enum CallCallbacks {
+    /// A call with its functions, all else empty.
+    static var table: tessera_call {
+        tessera_call(
+            size: UInt32(MemoryLayout<tessera_call>.size), flags: 0, context: nil, now_us: 0, run_at_us: 0,
+            deadline_us: 0, workspace_id: tessera_str(), journey_id: tessera_str(), run_id: tessera_str(),
+            tile_id: tessera_str(),
+            report: { call, outcomes, count in
+                guard let outcomes, count > 0 else { return }
+                CallCallbacks.slot(call)?.report(UnsafeBufferPointer(start: outcomes, count: count))
+            },
+            done: { call in CallCallbacks.slot(call)?.done() },
+            record: { call, row, json in CallCallbacks.slot(call)?.record(row, json) },
+            cancelled: { call in CallCallbacks.slot(call)?.isCancelled == false ? 0 : 1 })
+    }
+
+    private static func slot(_ call: UnsafePointer<tessera_call>?) -> CallSlot? {
+        call?.pointee.context.map { Unmanaged<CallSlot>.fromOpaque($0).takeUnretainedValue() }
+    }
+}
+
+extension CallSlot {
+    /// Checks outcomes and hands runs of good ones on, under the slot's lock: so reports of one call never overlap, and
+    /// none comes after `done`.
+    func report(_ outcomes: UnsafeBufferPointer<tessera_outcome>) {
+        // ASYNC reports come one by one from the network: looking at the clock costs them nothing. A sync type's deadline
+        // is the watchdog's alone.
+        let now = isAsync ? environment.clock.now() : .min
+        let isLate = state.withLock { state -> Bool in
+            guard let live = state.live, now < live.deadline, let base = outcomes.baseAddress else { return true }
+            var start = 0
+            var invalid = 0
+            for index in 0..<outcomes.count {
+                switch live.rules.judge(base + index, state.reported) {
+                case .accepted: continue
+                case .repeated: break
+                case .invalid: invalid += 1
+                }
+                if index > start { live.sink.report(UnsafeBufferPointer(rebasing: outcomes[start..<index])) }
+                start = index + 1
+            }
+            if start < outcomes.count { live.sink.report(UnsafeBufferPointer(rebasing: outcomes[start...])) }
+            if invalid > 0 { state.live?.dropped += invalid }
+            return false
+        }
+        if isLate { late(outcomes.count) }
+    }
+
+    func done() {
+        let serial = state.withLock { isAsync ? $0.owed : 0 }
+        guard serial != 0, let instance = settle(serial) else { return late(1) }
+        // The sink first: once the instance has the slot back, it may serve another call.
+        finish(serial, .finished)
+        instance.slots.giveBack(self)
+    }
+
+    func record(_ row: UInt32, _ json: tessera_str) {
+        guard let data = json.data, json.length > 0, json.length <= 1 << 20 else { return }
+        let isLate = state.withLock { state -> Bool in
+            guard let live = state.live else { return true }
+            guard live.isDryRun, Int(row) < live.rules.rows else {
+                state.live?.dropped += 1
+                return false
+            }
+            data.withMemoryRebound(to: UInt8.self, capacity: json.length) {
+                live.sink.record(row: Int(row), json: UnsafeBufferPointer(start: $0, count: json.length))
+            }
+            return false
+        }
+        if isLate { late(1) }
+    }
+
+    /// Also true once the call has ended: whoever still works on it should stop.
+    var isCancelled: Bool {
+        guard let cancelled = state.withLock({ $0.live?.cancelled }) else { return true }
+        return cancelled()
+    }
+}

@@ -1,0 +1,56 @@
+import CTessera
+import Platform
+
+/// The `tessera_host` lent to one generation.
+///
+/// Kept for the life of the process, like the plugin's mapping: a thread that a plugin forgot must not log into freed
+/// memory. Sendable without a check because it is written in `init` only.
+final class HostTable: @unchecked Sendable {
+    private let pluginID: String
+    private let version: LentText
+    private let log: Log
+    private let clock: any Clock
+    private let services: @Sendable (String) -> UnsafeRawPointer?
+    private var table: LentTable<tessera_host, HostTable>?
+
+    init(
+        pluginID: String, version: LentText, log: Log, clock: any Clock,
+        services: @escaping @Sendable (String) -> UnsafeRawPointer?
+    ) {
+        self.pluginID = pluginID
+        self.version = version
+        self.log = log
+        self.clock = clock
+        self.services = services
+        table = LentTable(
+            tessera_host(
+                size: UInt32(MemoryLayout<tessera_host>.size), abi_minor: UInt32(TESSERA_ABI_MINOR),
+                version: version.text.data,
+                log: { host, level, message in
+                    guard let host else { return }
+                    LentTable<tessera_host, HostTable>.owner(of: host).write(
+                        level, String(borrowed: message, limit: 8192))
+                },
+                now_us: { host in
+                    guard let host else { return 0 }
+                    return LentTable<tessera_host, HostTable>.owner(of: host).clock.now()
+                },
+                service: { host, id in
+                    guard let host, let id = String(table: id, limit: 256) else { return nil }
+                    return LentTable<tessera_host, HostTable>.owner(of: host).services(id)
+                }),
+            owner: self)
+        _ = Unmanaged.passRetained(self)
+    }
+
+    var pointer: UnsafePointer<tessera_host>? { table?.pointer }
+
+    private func write(_ level: UInt32, _ message: String) {
+        switch level {
+        case TESSERA_LOG_DEBUG: log.debug(message, ["plugin": pluginID])
+        case TESSERA_LOG_INFO: log.info(message, ["plugin": pluginID])
+        case TESSERA_LOG_WARNING: log.warning(message, ["plugin": pluginID])
+        default: log.error(message, ["plugin": pluginID])
+        }
+    }
+}

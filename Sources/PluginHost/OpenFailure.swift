@@ -1,0 +1,15 @@
+import Journeys
+
+/// Why a config was not opened. Pointers lead into the config.
+public struct OpenFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// At least one.
+    public var problems: [Problem]
+
+    public init(problems: [Problem]) { self.problems = problems }
+
+    init(_ message: String, at pointer: String = "") {
+        problems = [Problem(pointer: pointer, message: message)]
+    }
+
+    public var description: String { problems.map(\.description).joined(separator: "; ") }
+}

@@ -1,0 +1,32 @@
+/// What an operator tells the plugin host.
+public struct PluginHostConfiguration: Sendable {
+    /// Where plugins are looked for, in this order. Of several files with one plugin id the later directory wins. Each
+    /// may hold a `plugins.lock` for its own files.
+    public var directories: [String]
+    /// Where each file is copied under its hash before it is mapped: `DATA/plugins`. Made when absent.
+    public var storeDirectory: String
+    /// What plugins read through `tessera.settings/1`, such as `allow-destination`.
+    public var settings: [String: String]
+    /// The gateway's version, as plugins see it (for their logs).
+    public var version: String
+    /// The command that checks a file in a throw-away process, without the file, which is added as the last argument:
+    /// `["/…/tessera", "plugin-probe"]`. It prints what `PluginProbe.run` gives and ends with 0. Nil: no such check.
+    public var probeCommand: [String]?
+    /// How long the probe of one file may take, in microseconds of real time.
+    public var probeTimeoutUs: Int64
+    /// Instances that are kept open though nobody uses them at the moment.
+    public var cachedInstances: Int
+
+    public init(
+        directories: [String], storeDirectory: String, settings: [String: String] = [:], version: String = "0",
+        probeCommand: [String]? = nil, probeTimeoutUs: Int64 = 10_000_000, cachedInstances: Int = 1024
+    ) {
+        self.directories = directories
+        self.storeDirectory = storeDirectory
+        self.settings = settings
+        self.version = version
+        self.probeCommand = probeCommand
+        self.probeTimeoutUs = probeTimeoutUs
+        self.cachedInstances = cachedInstances
+    }
+}

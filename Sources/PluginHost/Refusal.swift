@@ -1,0 +1,13 @@
+/// Why a file is not taken as a plugin.
+struct Refusal: Error, Sendable, Hashable {
+    /// A sentence for operators: what is wrong and, where one exists, the remedy.
+    var reason: String
+    /// The file itself is at fault, so it is not tried again until its content changes. False for what depends on the
+    /// surroundings: another plugin, a missing library, a full disk.
+    var isLasting: Bool
+
+    init(_ reason: String, isLasting: Bool = true) {
+        self.reason = reason
+        self.isLasting = isLasting
+    }
+}
