@@ -31,7 +31,7 @@ let plugins = [
     Plugin(name: "Filter", dependencies: ["Journeys", "Columns"]),
     Plugin(name: "Split", dependencies: ["Journeys"]),
     Plugin(name: "Exit"),
-    Plugin(name: "Sync", dependencies: ["CCurl", "Crypto"]),
+    Plugin(name: "Sync", dependencies: ["CCurl", "Outbound", "Platform"]),
     Plugin(name: "Webhook", dependencies: ["Journeys", "Crypto"]),
 ]
 
@@ -62,6 +62,7 @@ let package = Package(
         room("Warehouse", ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"]),
         room("PluginHost", ["CTessera", "Crypto", "Columns", "Journeys", "Platform"]),
         room("Delivery", ["CTessera", "PluginHost", "Journeys", "Platform"]),
+        room("Outbound", ["CCrypto", "Crypto"]),
         room(
             "Engine",
             ["CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform"]),
@@ -97,7 +98,10 @@ let package = Package(
         tests("GatewayTests", ["Gateway", "HTTPServer", "Store", "Journeys", "Platform", "TestSupport"]),
         tests(
             "PluginTests",
-            ["CTessera", "TesseraPluginKit", "PluginHost", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"]),
+            [
+                "CTessera", "TesseraPluginKit", "Outbound", "PluginHost", "Columns", "Journeys", "Crypto", "Platform",
+                "TestSupport",
+            ]),
         tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),
     ] + plugins.map(\.target),
     swiftLanguageModes: [.v6],

@@ -1,0 +1,84 @@
+import CCurl
+import CTessera
+import TesseraPluginKit
+
+extension DeliveryLoop {
+    /// Takes the transfers that have ended.
+    func harvest() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            let result = tessera_curl_message_result(message)
+            var pointer: UnsafeMutableRawPointer?
+            _ = tessera_curl_getinfo_ptr(easy, CURLINFO_PRIVATE, &pointer)
+            // The message is gone after this.
+            curl_multi_remove_handle(multi, easy)
+            if let slot = Slot.from(pointer) { finish(slot, result) }
+        }
+        for job in jobs { job.flush() }
+    }
+
+    /// A request has ended: its rows get their outcomes.
+    func finish(_ slot: Slot, _ result: CURLcode) {
+        guard let job = slot.job, let lane = job.lane, let secrets = job.secrets else { return }
+        let queued = slot.request
+        slot.withAnswer(result, secrets, now: now) { answer in
+            job.classify(queued, answer, now: now)
+            settle(job, queued, answer)
+        }
+        slot.job = nil
+        slot.request = QueuedRequest()
+        freeSlots.append(slot)
+        job.inFlight -= 1
+        lane.inFlight -= 1
+        inFlight -= 1
+        for other in jobs where other.blockedUntil != 0 && other.lane === lane { other.blockedUntil = 0 }
+    }
+
+    /// Tells the core how a granted request ended.
+    func settle(_ job: Job, _ queued: QueuedRequest, _ answer: UnsafePointer<tessera_answer>) {
+        guard let delivery else { return }
+        let id = job.mapping.id[0]
+        delivery.pointee.settle?(
+            delivery, job.call.pointer, id, Self.settleClass(answer.pointee), UInt32(clamping: queued.rows.count),
+            answer.pointee.latency_us)
+        if answer.pointee.status == 410 {
+            "the destination answered 410 Gone".withTesseraText {
+                delivery.pointee.disable?(delivery, job.call.pointer, id, $0)
+            }
+        }
+    }
+
+    private static func settleClass(_ answer: tessera_answer) -> UInt32 {
+        switch answer.transport {
+        case TESSERA_TRANSPORT_OK: break
+        // Our own no says nothing about the destination's health.
+        case TESSERA_TRANSPORT_REFUSED: return TESSERA_SETTLE_REJECTED
+        default: return TESSERA_SETTLE_FAILED
+        }
+        switch answer.status {
+        case 200..<300: return TESSERA_SETTLE_DELIVERED
+        case 429: return TESSERA_SETTLE_THROTTLED
+        case 408, 500...: return TESSERA_SETTLE_FAILED
+        default: return TESSERA_SETTLE_REJECTED
+        }
+    }
+
+    /// Ends the calls whose last request has ended.
+    func endJobs() {
+        guard jobs.contains(where: \.isOver) else { return }
+        let over = jobs.filter(\.isOver)
+        jobs.removeAll(where: \.isOver)
+        for job in over { end(job) }
+        lanes.removeAll { lane in !jobs.contains { $0.lane === lane } }
+    }
+
+    /// Reports what is left, gives the destination back and says `done`: the call is not touched after this.
+    func end(_ job: Job) {
+        job.flush()
+        job.secrets = nil
+        if let destination = job.destination, let connectors { connectors.pointee.release?(connectors, destination) }
+        job.destination = nil
+        job.call.done()
+    }
+}

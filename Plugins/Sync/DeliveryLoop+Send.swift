@@ -1,0 +1,171 @@
+import CCurl
+import CTessera
+import TesseraPluginKit
+
+extension DeliveryLoop {
+    /// What came of an attempt to go on with a call.
+    private enum Step {
+        case went
+        /// A limit holds the call up for a short time.
+        case blocked
+        case exhausted
+    }
+
+    /// Requests of one call before the next call gets its turn.
+    private static let turn = 16
+    /// Up to so long a row waits in its queue for a limit; for longer it goes back to the engine.
+    private static let shortWait: Int64 = 1_000_000
+
+    /// Finds a new call's destination. A dry run is over after this.
+    func begin(_ job: Job) {
+        let mapping = job.mapping
+        var reason = tessera_str(data: nil, length: 0)
+        guard let connectors, let acquire = connectors.pointee.acquire,
+            let destination = acquire(connectors, job.call.pointer, mapping.id[0], &reason)
+        else {
+            let why = connectors == nil ? "this gateway offers no destinations" : String(reason)
+            let message = "destination \(mapping.destinationID) can't be used: \(why.isEmpty ? "it is unknown" : why)"
+            job.retry(0..<job.rows.count, RowError(.serviceUnavailable, message))
+            return job.call.done()
+        }
+        job.destination = destination
+        job.secrets = SecretSet(destination)
+        if job.call.isDryRun {
+            job.dryRun(now: now)
+            return end(job)
+        }
+        let deadline = job.call.deadline
+        if deadline > 0 {
+            // A request sent now must have its whole time; when the call brings less than that, half of what it brings.
+            job.sendUntil = deadline - min(Int64(limits.totalTimeout) * 1000 + 500_000, max(0, deadline - now) / 2)
+        }
+        job.lane = lane(mapping.destinationID)
+        jobs.append(job)
+    }
+
+    private func lane(_ destinationID: String) -> Lane {
+        if let lane = lanes.first(where: { $0.destinationID == destinationID }) { return lane }
+        let lane = Lane(destinationID)
+        lanes.append(lane)
+        return lane
+    }
+
+    /// Starts what may be started, call by call in turns.
+    func pump() {
+        nextWake = .max
+        for job in jobs where !job.isExhausted { giveUpIfLate(job) }
+        var went = true
+        while went, inFlight < limits.inFlight {
+            went = false
+            for job in jobs where !job.isExhausted {
+                if advance(job) { went = true }
+            }
+        }
+        // Whose turn is first must not depend on who came first.
+        if jobs.count > 1 { jobs.append(jobs.removeFirst()) }
+    }
+
+    /// A call's turn; whether anything went.
+    private func advance(_ job: Job) -> Bool {
+        if job.blockedUntil > now {
+            nextWake = min(nextWake, job.blockedUntil)
+            return false
+        }
+        job.blockedUntil = 0
+        var went = false
+        for _ in 0..<DeliveryLoop.turn {
+            guard inFlight < limits.inFlight, let lane = job.lane, lane.inFlight < limits.inFlightPerDestination else {
+                break
+            }
+            guard case .went = step(job, lane) else { break }
+            went = true
+        }
+        return went
+    }
+
+    private func step(_ job: Job, _ lane: Lane) -> Step {
+        if job.call.isCancelled { giveUpIfLate(job) }
+        if !job.hasQueued {
+            if job.isExhausted { return .exhausted }
+            job.build(now: now)
+            return .went
+        }
+        guard let slot = takeSlot() else {
+            block(job, until: now + 100_000)
+            return .blocked
+        }
+        let queued = job.queue[job.next]
+        var notBefore: Int64 = 0
+        if let delivery, let acquire = delivery.pointee.acquire,
+            acquire(delivery, job.call.pointer, job.mapping.id[0], 1, &notBefore) == 0
+        {
+            freeSlots.append(slot)
+            if notBefore - now < DeliveryLoop.shortWait, notBefore <= job.sendUntil {
+                // Without a time to go by: when one of the destination's requests has ended, or shortly.
+                block(job, until: max(notBefore, now + 5_000))
+                return .blocked
+            }
+            job.next += 1
+            job.retry(
+                queued.rows.lazy.map { Int($0) + queued.base }, at: notBefore, notAttempted: true,
+                RowError(.rateLimit, "held back: the limits of the destination allow no request before that time"))
+            return .went
+        }
+        job.next += 1
+        send(queued, of: job, lane, slot)
+        return .went
+    }
+
+    private func send(_ queued: QueuedRequest, of job: Job, _ lane: Lane, _ slot: Slot) {
+        guard let request = queued.request, let secrets = job.secrets else { return }
+        do throws(Refusal) {
+            try slot.prepare(request, secrets, now: now, timeout: timeout(for: job))
+        } catch {
+            freeSlots.append(slot)
+            Slot.withFailure(TESSERA_TRANSPORT_REFUSED, error.message, latency: 0) { answer in
+                job.classify(queued, answer, now: now)
+                settle(job, queued, answer)
+            }
+            return
+        }
+        slot.job = job
+        slot.request = queued
+        job.inFlight += 1
+        lane.inFlight += 1
+        inFlight += 1
+        let status = curl_multi_add_handle(multi, slot.easy)
+        if status != CURLM_OK { finish(slot, CURLE_FAILED_INIT) }
+    }
+
+    /// Milliseconds for one request: a call's deadline may leave less than usual.
+    private func timeout(for job: Job) -> Int {
+        let deadline = job.call.deadline
+        if deadline <= 0 { return limits.totalTimeout }
+        let left = deadline - now
+        return min(limits.totalTimeout, max(1, Int((left - min(500_000, left / 8)) / 1000)))
+    }
+
+    private func block(_ job: Job, until time: Int64) {
+        job.blockedUntil = time
+        nextWake = min(nextWake, time)
+    }
+
+    /// Stops a call that was cancelled or whose deadline comes too near: what was not sent goes back.
+    private func giveUpIfLate(_ job: Job) {
+        if job.call.isCancelled {
+            job.holdBack(at: now, RowError(.misc, "not sent: the run was paused or cancelled"))
+        } else if now > job.sendUntil {
+            job.holdBack(at: now, RowError(.misc, "not sent: the time of this batch was over, the destination is slow"))
+        }
+    }
+
+    private func takeSlot() -> Slot? {
+        if let slot = freeSlots.popLast() { return slot }
+        do {
+            return try Slot(limits, sockets: sockets)
+        } catch {
+            Host.log(.error, "\(error)")
+            return nil
+        }
+    }
+}

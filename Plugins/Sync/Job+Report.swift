@@ -1,0 +1,67 @@
+import CTessera
+import TesseraPluginKit
+
+extension Job {
+    /// Reports what was collected.
+    func flush() {
+        if pendingCount > 0 { call.pointer.pointee.report?(call.pointer, pending, pendingCount) }
+        pendingCount = 0
+    }
+
+    /// Collects an outcome; one with an error must be flushed before the error's texts go.
+    func append(_ outcome: tessera_outcome) {
+        if pendingCount == Job.pendingCapacity { flush() }
+        (pending + pendingCount).initialize(to: outcome)
+        pendingCount += 1
+    }
+
+    /// The same outcome for several rows of the call's batch, reported at once.
+    /// - Parameter time: 0 for the engine's own backoff.
+    func retry(_ rows: some Sequence<Int>, at time: Int64 = 0, notAttempted: Bool = false, _ error: RowError) {
+        error.withC { error in
+            for row in rows {
+                append(
+                    tessera_outcome(
+                        row: UInt32(truncatingIfNeeded: row), kind: UInt8(truncatingIfNeeded: TESSERA_RETRY),
+                        flags: notAttempted ? UInt8(truncatingIfNeeded: TESSERA_OUTCOME_NOT_ATTEMPTED) : 0, branch: 0,
+                        time_us: time, error: error))
+            }
+            flush()
+        }
+    }
+
+    /// Gives up what was not sent: waiting requests, and rows not built yet. It counts as no attempt.
+    func holdBack(at time: Int64, _ error: RowError) {
+        while hasQueued {
+            let request = queue[next]
+            next += 1
+            retry(request.rows.lazy.map { Int($0) + request.base }, at: time, notAttempted: true, error)
+        }
+        if built < rows.count { retry(built..<rows.count, at: time, notAttempted: true, error) }
+        built = rows.count
+    }
+
+    /// Takes outcomes of a connector for rows of one request (`number`; 0: rows that no request carries).
+    /// What a connector may not say is dropped: the rows stay unknown and are sent again.
+    func take(_ outcomes: UnsafePointer<tessera_outcome>?, _ count: Int, base: Int, limit: Int, number: UInt32) {
+        var hasError = false
+        for var outcome in UnsafeBufferPointer(start: outcomes, count: outcomes == nil ? 0 : count) {
+            let row = Int(outcome.row) + base
+            guard Int(outcome.row) < limit, owners[row] == number else {
+                complain("its connector reported a row that is not its request's")
+                continue
+            }
+            switch UInt32(outcome.kind) {
+            case TESSERA_ADVANCE where number != 0: outcome.branch = 0
+            case TESSERA_RETRY, TESSERA_FAIL: break
+            default:
+                complain("its connector reported outcome kind \(outcome.kind), which is not its to give")
+                continue
+            }
+            outcome.row = UInt32(truncatingIfNeeded: row)
+            if outcome.error != nil { hasError = true }
+            append(outcome)
+        }
+        if hasError { flush() }
+    }
+}

@@ -1,0 +1,73 @@
+import CTessera
+import TesseraPluginKit
+
+/// A request as its connector built it, waiting or under way.
+struct QueuedRequest {
+    /// In the job's arena; nil in an idle slot only.
+    var request: UnsafePointer<tessera_request>?
+    /// The row of the call's batch that row 0 of the connector's batch is.
+    var base = 0
+    /// Counts the job's requests from 1.
+    var number: UInt32 = 0
+
+    var rows: UnsafeBufferPointer<UInt32> {
+        UnsafeBufferPointer(start: request?.pointee.rows, count: request?.pointee.row_count ?? 0)
+    }
+}
+
+/// One call of the tile on its way: its rows become requests, their answers outcomes, and when the last one has come, the
+/// call is done. Handed from `run` to the loop's thread, and used there only.
+final class Job: @unchecked Sendable {
+    let call: TileCall
+    let mapping: FieldMapping
+    let rows: BatchCopy
+
+    /// What the loop has set up for the job; nil before it began.
+    var destination: UnsafePointer<tessera_destination>?
+    var secrets: SecretSet?
+    var lane: Lane?
+    /// After this time nothing more is sent: an answer could come too late to be reported.
+    var sendUntil: Int64 = .max
+
+    /// Rows that went through `build`.
+    var built = 0
+    var queue: [QueuedRequest] = []
+    var next = 0
+    var requestCount: UInt32 = 0
+    var inFlight = 0
+    /// The limits of the destination let nothing through before; 0 when they did.
+    var blockedUntil: Int64 = 0
+    let arena = Arena()
+    /// For each row the number of the request that carries it; 0 for none.
+    var owners: [UInt32]
+    /// The request that an answer is being classified for.
+    var classified = QueuedRequest()
+
+    /// Outcomes to be reported together.
+    let pending: UnsafeMutablePointer<tessera_outcome>
+    var pendingCount = 0
+    var complained = false
+    static let pendingCapacity = 512
+
+    init(call: TileCall, mapping: FieldMapping, rows: BatchCopy) {
+        self.call = call
+        self.mapping = mapping
+        self.rows = rows
+        owners = [UInt32](repeating: 0, count: rows.count)
+        pending = .allocate(capacity: Job.pendingCapacity)
+    }
+
+    deinit { pending.deallocate() }
+
+    var hasQueued: Bool { next < queue.count }
+    /// Nothing left to build or to send.
+    var isExhausted: Bool { !hasQueued && built == rows.count }
+    var isOver: Bool { isExhausted && inFlight == 0 }
+
+    /// Logs a fault of the connector, once for each call.
+    func complain(_ message: String) {
+        if complained { return }
+        complained = true
+        Host.log(.error, "destination \(mapping.destinationID): \(message)")
+    }
+}

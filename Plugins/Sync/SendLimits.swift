@@ -1,0 +1,52 @@
+import CTessera
+import Outbound
+import TesseraPluginKit
+
+/// How long and how much the transport sends, and where to. Read once, at the start.
+///
+/// The operator's settings, all of them optional: `allow-destination` (CIDR blocks), `sync.total-timeout-ms` and
+/// `sync.connect-timeout-ms`.
+struct SendLimits: Sendable {
+    /// A request from its start to the end of the answer, in milliseconds.
+    var totalTimeout = 30_000
+    /// Name, connection and TLS together, in milliseconds.
+    var connectTimeout = 5_000
+    /// Requests under way at once; more wait in their queues.
+    var inFlight = 1_000
+    /// The same for one destination, so that a slow one leaves room for others.
+    var inFlightPerDestination = 256
+    var addresses = AddressGuard()
+
+    /// What is kept of an answer's header and of its body; what comes after is not read.
+    static let answerBytes = 64 * 1024
+
+    static func fromHost() -> SendLimits {
+        var limits = SendLimits()
+        guard
+            let service = Host.service(TESSERA_SERVICE_SETTINGS, as: tessera_settings_service.self),
+            let get = service.pointee.get
+        else { return limits }
+        func setting(_ name: String) -> String { name.withTesseraText { String(get(service, $0)) } }
+        let (addresses, misfits) = AddressGuard.parse(setting("allow-destination"))
+        limits.addresses = addresses
+        for misfit in misfits {
+            Host.log(.warning, "allow-destination: '\(misfit)' is no CIDR block and allows nothing: correct it")
+        }
+        func milliseconds(_ name: String, _ standard: Int) -> Int {
+            let text = setting(name)
+            if text.isEmpty { return standard }
+            if let value = Int(text), (1...600_000).contains(value) { return value }
+            Host.log(.warning, "\(name): '\(text)' is no number from 1 to 600000: \(standard) is used")
+            return standard
+        }
+        limits.totalTimeout = milliseconds("sync.total-timeout-ms", limits.totalTimeout)
+        limits.connectTimeout = milliseconds("sync.connect-timeout-ms", limits.connectTimeout)
+        return limits
+    }
+}
+
+/// The transport could not be set up; the message says why.
+struct TransportError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
