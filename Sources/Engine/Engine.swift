@@ -1,0 +1,88 @@
+import Delivery
+import Journeys
+import Platform
+import PluginHost
+import Store
+import Warehouse
+
+/// Runs journeys: their life, their runs, their schedules, and what is to be done after a restart.
+///
+/// All public methods may be called from any thread but a reactor: they wait for the disk, and for plugins that open
+/// configs. Runs go on the engine's own threads.
+public final class Engine: Sendable {
+    public struct Configuration: Sendable {
+        /// Runs of different journeys side by side.
+        public var runThreads = 2
+        public var retry = RetryPolicy()
+        /// Rows of the model in one batch.
+        public var batchRows = 8192
+        /// This process, as runs name their owner.
+        public var ownerID: String
+
+        public init(ownerID: String) { self.ownerID = ownerID }
+    }
+
+    let control: ControlStore
+    let members: MemberStores
+    let warehouse: Warehouse
+    let plugins: PluginHost
+    let clock: any Clock
+    let log: Log
+    let configuration: Configuration
+    let compiler: JourneyCompiler
+    let queue = RunQueue()
+    let timetable: Timetable
+    let housekeeper = Housekeeper()
+    /// Held by whatever changes a journey's definition or status, or starts a run of it: what one of them has checked
+    /// stays true until it has written.
+    let lifecycle = Monitor<Void>(())
+    /// Runs of a journey that failed as a whole, one after the other.
+    let failures = Monitor<[String: Int]>([:])
+    /// Journeys whose waiting members move when they are due.
+    let whenDueJourneys = Monitor<Set<String>>([])
+
+    public init(
+        control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost, clock: any Clock,
+        log: Log, configuration: Configuration
+    ) {
+        self.control = control
+        self.members = members
+        self.warehouse = warehouse
+        self.plugins = plugins
+        self.clock = clock
+        self.log = log
+        self.configuration = configuration
+        compiler = JourneyCompiler(control: control, plugins: plugins)
+        timetable = Timetable(clock: clock)
+    }
+
+    /// Takes up interrupted runs and schedules, then starts the threads. Plugins must be loaded.
+    /// - Throws: when the store can't be read.
+    public func start() throws {
+        try recover()
+        queue.start(threads: configuration.runThreads) { [self] entry, control in carryOut(entry, control) }
+        timetable.start { [self] due in startDue(due) }
+        housekeeper.start { [self] task in keepHouse(task) }
+    }
+
+    /// Stops schedules and runs. Runs in progress commit what they have and go on after the next start.
+    public func stop() {
+        timetable.stop()
+        queue.stop()
+        housekeeper.stop()
+    }
+}
+
+/// Why the engine does not do what it was asked.
+public enum EngineError: Error, Sendable {
+    /// 404.
+    case notFound(String)
+    /// 409: the journey's status does not allow the call.
+    case wrongState(JourneyStatus, message: String)
+    /// 409 for another reason.
+    case conflict(String)
+    /// 422: what `/validate` lists.
+    case invalid([ValidationError])
+    /// 412: the resource is not as the caller thinks.
+    case changed
+}

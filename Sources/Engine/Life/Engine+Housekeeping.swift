@@ -1,0 +1,56 @@
+import Journeys
+import Store
+
+/// What the housekeeper does for a journey.
+extension Engine {
+    func keepHouse(_ task: Housekeeper.Task) {
+        // A run that winds down still commits; it asks for this task again when it has ended.
+        guard queue.isIdle(task.journeyID) else { return }
+        do {
+            let store = try members.store(task.workspaceID)
+            guard let number = try store.knownJourneyNumber(task.journeyID) else {
+                if task.kind == .drain { try archiveIfEmpty(task, store, nil) }
+                if task.kind == .remove { try purge(task) }
+                return
+            }
+            switch task.kind {
+            case .archive:
+                var cursor: [UInt8]?
+                repeat {
+                    cursor = try store.exitAll(number, reason: .archived, after: cursor).next
+                } while cursor != nil
+                    && !housekeeper.isStopping
+            case .remove:
+                while try store.deleteJourney(number) { if housekeeper.isStopping { return } }
+                try purge(task)
+            case .drain:
+                try archiveIfEmpty(task, store, number)
+            }
+        } catch {
+            log.error(
+                "housekeeping failed; it is tried again at the next start",
+                ["journey_id": task.journeyID, "error": "\(error)"])
+        }
+    }
+
+    private func purge(_ task: Housekeeper.Task) throws {
+        while try control.write({ try $0.purgeJourney(workspaceID: task.workspaceID, id: task.journeyID) }) == false {
+            if housekeeper.isStopping { return }
+        }
+    }
+
+    private func archiveIfEmpty(_ task: Housekeeper.Task, _ store: MemberStore, _ number: Int32?) throws {
+        if let number, try store.countActive(number) > 0 { return }
+        try lifecycle.withLock { _ in
+            guard queue.isIdle(task.journeyID), let record = try? find(task.workspaceID, task.journeyID),
+                record.status == .draining
+            else { return }
+            let now = clock.now()
+            try control.write { writer in
+                try writer.setJourneyStatus(
+                    workspaceID: task.workspaceID, id: task.journeyID, from: [.draining], to: .archived, at: now)
+            }
+            timetable.remove(task.journeyID)
+        }
+    }
+}

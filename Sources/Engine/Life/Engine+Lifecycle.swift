@@ -1,0 +1,133 @@
+import Crypto
+import Journeys
+import Store
+
+/// A journey's life (DESIGN.md 4): every call is checked against the one table of transitions.
+extension Engine {
+    /// What keeps a journey from running; empty when nothing does.
+    public func validate(workspaceID: String, journeyID: String) throws -> [ValidationError] {
+        let record = try find(workspaceID, journeyID)
+        return try compile(record).errors
+    }
+
+    /// Activates, pauses, resumes, drains or archives a journey.
+    /// - Throws: `EngineError`.
+    public func change(_ call: JourneyCall, workspaceID: String, journeyID: String) throws -> JourneyRecord {
+        let record = try lifecycle.withLock { _ in
+            let record = try find(workspaceID, journeyID)
+            let status = try allowed(call, record)
+            if JourneyTransitions.mustBeValid(from: record.status, call: call) {
+                let errors = try compile(record).errors
+                if !errors.isEmpty { throw EngineError.invalid(errors) }
+            }
+            let now = clock.now()
+            let stopsRuns = status == .paused || status == .archived
+            try control.write { writer in
+                try writer.setJourneyStatus(
+                    workspaceID: workspaceID, id: journeyID, from: [record.status], to: status, at: now)
+                if stopsRuns { try writer.cancelRuns(workspaceID: workspaceID, journeyID: journeyID, at: now) }
+            }
+            // In the store they are cancelled now, on their threads at the next batch.
+            if stopsRuns { queue.cancel(journeyID) }
+            return try find(workspaceID, journeyID)
+        }
+        settle(record)
+        return record
+    }
+
+    /// Replaces a journey's definition by what `change` makes of it.
+    /// - Parameter isExpected: whether the journey is as the caller thinks (`If-Match`).
+    /// - Throws: `EngineError`, and what `change` throws.
+    public func update(
+        workspaceID: String, journeyID: String, by actor: String, isExpected: (JourneyRecord) -> Bool = { _ in true },
+        _ change: (Journey) throws -> Journey
+    ) throws -> JourneyRecord {
+        let record = try lifecycle.withLock { _ in
+            let record = try find(workspaceID, journeyID)
+            guard isExpected(record) else { throw EngineError.changed }
+            _ = try allowed(.update, record)
+            let journey = try change(record.journey)
+            if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
+                let errors = try compiler.compile(
+                    workspaceID: workspaceID, journeyID: journeyID, journey: journey
+                ).errors
+                if !errors.isEmpty { throw EngineError.invalid(errors) }
+            }
+            let now = clock.now()
+            return try control.write { writer in
+                try writer.updateJourney(
+                    workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
+            }
+        }
+        settle(record)
+        return record
+    }
+
+    /// Removes a journey at once; its members follow in bounded steps.
+    /// - Throws: `EngineError`.
+    public func delete(
+        workspaceID: String, journeyID: String, isExpected: (JourneyRecord) -> Bool = { _ in true }
+    ) throws {
+        try lifecycle.withLock { _ in
+            let record = try find(workspaceID, journeyID)
+            guard isExpected(record) else { throw EngineError.changed }
+            _ = try allowed(.delete, record)
+            queue.cancel(journeyID)
+            let now = clock.now()
+            try control.write { writer in
+                try writer.deleteJourney(workspaceID: workspaceID, id: journeyID, at: now)
+            }
+        }
+        timetable.remove(journeyID)
+        housekeeper.enqueue(Housekeeper.Task(workspaceID: workspaceID, journeyID: journeyID, kind: .remove))
+    }
+
+    /// Counts of a journey's members by tile and in all, from counters: as quick with ten million members as with ten.
+    /// Nil counts when nobody has ever entered.
+    public func stats(
+        workspaceID: String, journeyID: String
+    ) throws -> (record: JourneyRecord, stats: JourneyStats?) {
+        let record = try find(workspaceID, journeyID)
+        let store = try members.store(workspaceID)
+        return (record, try store.knownJourneyNumber(journeyID).map(store.stats))
+    }
+
+    // MARK: Helpers
+
+    func find(_ workspaceID: String, _ journeyID: String) throws -> JourneyRecord {
+        guard let record = try control.read({ try $0.journey(workspaceID: workspaceID, id: journeyID) }) else {
+            throw EngineError.notFound("There is no such journey in this workspace")
+        }
+        return record
+    }
+
+    func compile(_ record: JourneyRecord) throws -> JourneyCompiler.Result {
+        try compiler.compile(workspaceID: record.workspaceID, journeyID: record.id, journey: record.journey)
+    }
+
+    func allowed(_ call: JourneyCall, _ record: JourneyRecord) throws -> JourneyStatus {
+        switch JourneyTransitions.next(from: record.status, call: call) {
+        case .allowed(let status): return status
+        case .refused:
+            throw EngineError.wrongState(
+                record.status, message: JourneyTransitions.refusal(from: record.status, call: call))
+        }
+    }
+
+    /// What a new status or definition means for the timetable and for the members.
+    /// - Parameter movesWhenDue: what the entry tile says, when it was just compiled.
+    func settle(_ record: JourneyRecord, movesWhenDue: Bool? = nil) {
+        switch record.status {
+        case .archived:
+            timetable.remove(record.id)
+            housekeeper.enqueue(
+                Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .archive))
+        case .draining:
+            plan(record, movesWhenDue: movesWhenDue)
+            housekeeper.enqueue(
+                Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .drain))
+        case .active, .error: plan(record, movesWhenDue: movesWhenDue)
+        case .draft, .paused: timetable.remove(record.id)
+        }
+    }
+}

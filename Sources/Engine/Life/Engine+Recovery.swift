@@ -1,0 +1,70 @@
+import Journeys
+import Store
+
+/// What is found at the start: schedules, and what the last process left undone.
+extension Engine {
+    func recover() throws {
+        for head in try control.read({ try $0.journeyHeads(status: Set(JourneyStatus.allCases)) }) {
+            switch head.status {
+            case .active, .error, .draining:
+                let record = try find(head.workspaceID, head.id)
+                // Opening the configs now shows what a changed plugin no longer takes, before a schedule meets it.
+                let result = try compile(record)
+                if result.compiled == nil {
+                    log.warning(
+                        "a live journey is not valid with the present plugins",
+                        ["journey_id": head.id, "errors": result.errors.map(\.message).joined(separator: "; ")])
+                }
+                settle(record, movesWhenDue: result.compiled?.rules.movesWhenDue ?? false)
+            case .archived:
+                housekeeper.enqueue(
+                    Housekeeper.Task(workspaceID: head.workspaceID, journeyID: head.id, kind: .archive))
+            case .draft, .paused: break
+            }
+        }
+        for gone in try control.read({ try $0.deletedJourneys(limit: .max) }) {
+            housekeeper.enqueue(Housekeeper.Task(workspaceID: gone.workspaceID, journeyID: gone.id, kind: .remove))
+        }
+        // Running before queued: a journey's interrupted run goes on first.
+        let unfinished = try control.read { try $0.unfinishedRuns() }
+        for run in unfinished.filter({ $0.status == .running }) + unfinished.filter({ $0.status == .queued }) {
+            takeUp(run)
+        }
+    }
+
+    private func takeUp(_ run: RunRecord) {
+        let entry = RunQueue.Entry(workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id)
+        if run.status == .running { queue.enqueueFirst(entry) } else { _ = queue.enqueue(entry) }
+        log.info("a run is taken up again", ["run_id": run.id, "journey_id": run.journeyID])
+    }
+
+    /// Plans the journey's next starts.
+    func plan(_ record: JourneyRecord, movesWhenDue: Bool? = nil) {
+        let whenDue = whenDueJourneys.update { journeys -> Bool in
+            if movesWhenDue == true { journeys.insert(record.id) }
+            if movesWhenDue == false { journeys.remove(record.id) }
+            return journeys.contains(record.id)
+        }
+        var plan = Timetable.Plan(workspaceID: record.workspaceID)
+        if let schedule = record.journey.schedule, let cron = try? Cron(parsing: schedule) {
+            plan.cron = cron
+            // Since the last run, or since the journey became what it is: what fell due meanwhile fires once.
+            plan.scheduled = cron.next(after: max(record.lastRunAt ?? 0, record.updatedAt))
+        }
+        do {
+            let store = try members.store(record.workspaceID)
+            if let number = try store.knownJourneyNumber(record.id) {
+                let wake = whenDue ? try store.nextWake(number).flatMap { $0 == Mover.underwayWake ? nil : $0 } : nil
+                plan.timer = [try store.nextRetry(number), wake].compactMap { $0 }.min()
+            }
+        } catch {
+            log.error("the next retry is not known", ["journey_id": record.id, "error": "\(error)"])
+        }
+        let failed = failures.withLock { $0[record.id] ?? 0 }
+        if failed > 0 {
+            let pause = min(Int64(30_000_000) << Int64(min(failed - 1, 7)), 3_600_000_000)
+            plan.notBefore = clock.now() + pause
+        }
+        timetable.set(record.id, plan)
+    }
+}

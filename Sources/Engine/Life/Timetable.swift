@@ -1,0 +1,105 @@
+import Journeys
+import Platform
+
+/// When journeys run by themselves: schedules, and the one timer for retries and waits. One thread that sleeps until the
+/// next time, never polls. All methods: any thread.
+final class Timetable: Sendable {
+    struct Due: Sendable {
+        var workspaceID: String
+        var journeyID: String
+        var trigger: RunTrigger
+    }
+
+    struct Plan: Sendable {
+        var workspaceID: String
+        var cron: Cron?
+        /// The next time of the schedule.
+        var scheduled: Int64?
+        /// The next retry, or wait that moves when due.
+        var timer: Int64?
+        /// No start before it: the pause after a failed run.
+        var notBefore: Int64 = 0
+    }
+
+    private struct State {
+        var plans: [String: Plan] = [:]
+        /// Counts changes of plans.
+        var version = 0
+        var isStopping = false
+        var thread: NativeThread?
+    }
+
+    private let state = Monitor(State())
+    private let clock: any Clock
+
+    init(clock: any Clock) { self.clock = clock }
+
+    func start(_ fire: @escaping @Sendable (Due) -> Void) {
+        state.update { state in
+            state.thread = NativeThread(name: "timetable") { [self] in
+                while let due = next() { for one in due { fire(one) } }
+            }
+        }
+    }
+
+    func stop() {
+        let thread = state.update { state in
+            state.isStopping = true
+            return state.thread
+        }
+        thread?.join()
+    }
+
+    func set(_ journeyID: String, _ plan: Plan) { change(journeyID, plan) }
+    func remove(_ journeyID: String) { change(journeyID, nil) }
+
+    private func change(_ journeyID: String, _ plan: Plan?) {
+        state.update { state in
+            state.plans[journeyID] = plan
+            state.version += 1
+        }
+    }
+
+    /// Waits for the next times and takes them out; nil when the engine stops.
+    private func next() -> [Due]? {
+        while true {
+            let (deadline, version) = state.withLock { state in
+                let times = state.plans.values.compactMap { plan in
+                    [plan.scheduled, plan.timer].compactMap { $0 }.min().map { max($0, plan.notBefore) }
+                }
+                return (times.min() ?? .max, state.version)
+            }
+            // Any change of a plan ends the wait, so that its time counts too.
+            let stopped: Bool? = clock.wait(on: state, deadline: deadline) { state in
+                if state.isStopping { return true }
+                return state.version != version ? false : nil
+            }
+            if stopped == true { return nil }
+            if stopped == nil {
+                let due = takeDue(clock.now())
+                if !due.isEmpty { return due }
+            }
+        }
+    }
+
+    private func takeDue(_ now: Int64) -> [Due] {
+        state.withLock { state in
+            var due: [Due] = []
+            for (id, var plan) in state.plans where plan.notBefore <= now {
+                if let time = plan.scheduled, time <= now {
+                    // Times missed while the gateway was down or busy fire once.
+                    plan.scheduled = plan.cron?.next(after: now)
+                    due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: .schedule))
+                }
+                if let time = plan.timer, time <= now {
+                    plan.timer = nil
+                    if due.last?.journeyID != id {
+                        due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: .timer))
+                    }
+                }
+                state.plans[id] = plan
+            }
+            return due
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import CTessera
+import PluginHost
+import Store
+
+/// Outcomes become places and times.
+extension Mover {
+    func apply(_ taken: OutcomeBuffer.Taken, to flight: Flight) {
+        let parcel = flight.parcel
+        let cargo = parcel.cargo
+        let station = flight.station
+        var leaving = [[Int32]](repeating: [], count: max(1, station.node.branches.count))
+        for outcome in taken.outcomes {
+            let index = Int(outcome.row)
+            flight.reported[index] = true
+            let row = parcel.rows[index]
+            switch UInt32(outcome.kind) {
+            case TESSERA_ADVANCE:
+                leaving[Int(outcome.branch)].append(row)
+            case TESSERA_WAIT:
+                cargo.attempt[Int(row)] -= 1
+                stop(cargo, row, .waiting, wake: outcome.time)
+                tally.tiles[station.index].waiting += 1
+                tally.waiting += 1
+            case TESSERA_COMPLETE:
+                finish(cargo, row, .exitTile)
+            case TESSERA_RETRY:
+                let heldBack = UInt32(outcome.flags) & TESSERA_OUTCOME_NOT_ATTEMPTED != 0
+                retry(
+                    cargo, row, at: station, time: outcome.time, heldBack: heldBack,
+                    error: taken.errors[outcome.row] ?? .unexplained, leaving: &leaving)
+            default:
+                fail(cargo, row, at: station, error: taken.errors[outcome.row] ?? .unexplained, leaving: &leaving)
+            }
+        }
+        if taken.isDone {
+            for (index, isReported) in flight.reported.enumerated() where !isReported {
+                retry(
+                    cargo, parcel.rows[index], at: station, time: 0, heldBack: false, error: .unknown(taken.end),
+                    leaving: &leaving)
+            }
+        }
+        for (branch, rows) in leaving.enumerated() { depart(cargo, rows, from: station, branch: branch) }
+        note(cargo)
+    }
+
+    private func depart(_ cargo: Cargo, _ rows: [Int32], from station: Station, branch: Int) {
+        if rows.isEmpty { return }
+        tally.tiles[station.index].left += rows.count
+        tally.tiles[station.index].branches[branch] += rows.count
+        // `failed` is the last branch of a tile with side effects.
+        if station.node.sideEffects, branch != station.node.branches.count - 1 { tally.delivered += rows.count }
+        for row in rows where !cargo.moved[Int(row)] {
+            cargo.moved[Int(row)] = true
+            tally.moved += 1
+        }
+        if !cargo.errors.isEmpty { for row in rows { cargo.errors[row] = nil } }
+        if let next = station.node.next[branch] {
+            arrive(cargo, rows: rows, at: next)
+        } else {
+            for row in rows { finish(cargo, row, .none) }
+        }
+    }
+
+    /// The member stays at its tile until `wake`, or until a person acts when that is `noTime`.
+    private func stop(_ cargo: Cargo, _ row: Int32, _ state: MemberState, wake: Int64) {
+        cargo.state[Int(row)] = state
+        cargo.wake[Int(row)] = wake
+        cargo.markDirty(Int(row))
+    }
+
+    /// The member has reached the end of the journey.
+    private func finish(_ cargo: Cargo, _ row: Int32, _ reason: ExitReason) {
+        tally.completed += 1
+        end(cargo, row, .completed, reason)
+    }
+
+    /// The member leaves the journey before its end.
+    func exit(_ cargo: Cargo, _ row: Int32, reason: ExitReason) {
+        tally.exited += 1
+        end(cargo, row, .exited, reason)
+        note(cargo)
+    }
+
+    private func end(_ cargo: Cargo, _ row: Int32, _ status: MemberStatus, _ reason: ExitReason) {
+        cargo.status[Int(row)] = status
+        cargo.reason[Int(row)] = reason
+        cargo.leftAt[Int(row)] = now
+        cargo.errors[row] = nil
+        stop(cargo, row, .none, wake: MemberRows.noTime)
+    }
+
+    private func retry(
+        _ cargo: Cargo, _ row: Int32, at station: Station, time: Int64, heldBack: Bool, error: MemberError,
+        leaving: inout [[Int32]]
+    ) {
+        let index = Int(row)
+        if heldBack {
+            cargo.attempt[index] -= 1
+            cargo.errors[row] = nil
+            stop(cargo, row, .retry, wake: max(time, now + 1000))
+            return
+        }
+        let pause = policy.pause(after: cargo.attempt[index], seed: seed(cargo, index))
+        let due = time > 0 ? max(time, now + 1000) : now + pause
+        guard policy.allows(attempt: cargo.attempt[index], firstAttemptAt: cargo.firstAttemptAt[index], at: due) else {
+            fail(cargo, row, at: station, error: error, leaving: &leaving)
+            return
+        }
+        cargo.errors[row] = error
+        stop(cargo, row, .retry, wake: due)
+    }
+
+    private func fail(
+        _ cargo: Cargo, _ row: Int32, at station: Station, error: MemberError, leaving: inout [[Int32]]
+    ) {
+        tally.failed += 1
+        tally.tiles[station.index].failed += 1
+        if let branch = station.failedBranch {
+            leaving[branch].append(row)
+            return
+        }
+        cargo.errors[row] = error
+        stop(cargo, row, .parked, wake: MemberRows.noTime)
+    }
+
+    /// FNV-1a over the member's key: only spreads retries, so it need not match anything else.
+    private func seed(_ cargo: Cargo, _ row: Int) -> UInt64 {
+        cargo.keys[row].reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } >> 20
+    }
+}
+
+extension MemberError {
+    /// The call ended without a word about the row.
+    static func unknown(_ end: CallEnd) -> MemberError {
+        switch end {
+        case .finished:
+            MemberError(code: "UNKNOWN", message: "The tile ended its call without reporting this member.")
+        case .failed(let status):
+            MemberError(code: "UNKNOWN", message: "The tile's call failed with \(status).")
+        case .timedOut:
+            MemberError(code: "UNKNOWN", message: "The tile did not report this member before its deadline.")
+        }
+    }
+    static let unexplained = MemberError(code: "MISC_ERROR", message: "The tile gave no reason.")
+}

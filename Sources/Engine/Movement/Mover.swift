@@ -1,0 +1,248 @@
+import CTessera
+import Columns
+import Journeys
+import Platform
+import PluginHost
+import Store
+
+/// Takes members from tile to tile in one run: hands parcels to stations, turns outcomes into places, and keeps what the
+/// next commit has to write. Knows roles, branches and outcomes, never a tile type's name.
+///
+/// Belongs to the thread of its run.
+final class Mover {
+    /// What all calls of a run have in common.
+    struct Call {
+        var workspaceID: String
+        var journeyID: String
+        var runID: String
+        var runAt: Int64
+        var isCancelled: @Sendable () -> Bool
+    }
+
+    /// A call that may still report.
+    final class Flight {
+        let parcel: Parcel
+        let station: Station
+        let buffer: OutcomeBuffer
+        var reported: [Bool]
+        init(parcel: Parcel, station: Station, buffer: OutcomeBuffer) {
+            self.parcel = parcel
+            self.station = station
+            self.buffer = buffer
+            reported = .init(repeating: false, count: parcel.rows.count)
+        }
+    }
+
+    /// Reports that the run has not looked at yet.
+    struct Signal {
+        var rows = 0
+        var ended = 0
+    }
+
+    /// The wake time of arrivals whose outcome is not known. It lies before all times, so that asking for what is due up
+    /// to it finds them alone, and asking for what is due after it never finds a call in flight.
+    static let underwayWake: Int64 = 0
+
+    let plan: JourneyPlan
+    let stations: [Station]
+    let call: Call
+    let policy: RetryPolicy
+    let clock: any Clock
+    let signal = Monitor(Signal())
+
+    /// The time of the present step: one for a whole pass, so that waits that begin together end together.
+    var now: Int64
+    var tally: Tally
+    private(set) var dirtyCargos: [Cargo] = []
+    private var pending: [[Parcel]]
+    /// Arrivals that must be committed before their tile is called.
+    private(set) var staged: [[Parcel]]
+    private(set) var stagedRows = 0
+    private(set) var flights: [Flight] = []
+
+    init(plan: JourneyPlan, stations: [Station], call: Call, policy: RetryPolicy, clock: any Clock) {
+        self.plan = plan
+        self.stations = stations
+        self.call = call
+        self.policy = policy
+        self.clock = clock
+        now = clock.now()
+        tally = Tally(branches: plan.tiles.map(\.branches.count))
+        pending = .init(repeating: [], count: plan.tiles.count)
+        staged = .init(repeating: [], count: plan.tiles.count)
+    }
+
+    // MARK: Coming in
+
+    /// Members come to a tile.
+    func arrive(_ cargo: Cargo, rows: [Int32], at tile: Int) {
+        if rows.isEmpty { return }
+        for row in rows {
+            let row = Int(row)
+            cargo.tile[row] = Int32(tile)
+            cargo.arrivedAt[row] = now
+            cargo.attempt[row] = 0
+        }
+        tally.tiles[tile].arrived += rows.count
+        pending[tile].append(Parcel(cargo: cargo, rows: rows))
+    }
+
+    /// Members who stand at a tile already are handed to it again.
+    func resume(_ cargo: Cargo, rows: [Int32], at tile: Int) {
+        if !rows.isEmpty { pending[tile].append(Parcel(cargo: cargo, rows: rows)) }
+    }
+
+    /// Takes everybody as far as the tiles let them. Tiles are visited in topological order, so one pass is enough.
+    func drain() {
+        for tile in plan.order {
+            let parcels = pending[tile]
+            if parcels.isEmpty { continue }
+            pending[tile] = []
+            let station = stations[tile]
+            for parcel in parcels {
+                for part in Mover.cut(parcel, station.maximumBatch) {
+                    begin(part, at: station)
+                    if station.commitsArrival { stage(part, at: station) } else { visit(part, station) }
+                }
+            }
+        }
+    }
+
+    private static func cut(_ parcel: Parcel, _ limit: Int) -> [Parcel] {
+        if parcel.rows.count <= limit { return [parcel] }
+        return stride(from: 0, to: parcel.rows.count, by: limit).map {
+            Parcel(cargo: parcel.cargo, rows: Array(parcel.rows[$0..<min($0 + limit, parcel.rows.count)]))
+        }
+    }
+
+    private func begin(_ parcel: Parcel, at station: Station) {
+        let cargo = parcel.cargo
+        let generation = Int32(truncatingIfNeeded: station.instance.generation)
+        tally.tiles[station.index].generations.insert(generation)
+        for row in parcel.rows {
+            let row = Int(row)
+            cargo.attempt[row] += 1
+            if cargo.attempt[row] == 1 { cargo.firstAttemptAt[row] = now }
+            cargo.generation[row] = generation
+        }
+    }
+
+    // MARK: Calling
+
+    private func visit(_ parcel: Parcel, _ station: Station) {
+        let buffer = OutcomeBuffer(capacity: parcel.rows.count)
+        run(parcel, station, buffer)
+        let flight = Flight(parcel: parcel, station: station, buffer: buffer)
+        take(flight)
+    }
+
+    private func run(_ parcel: Parcel, _ station: Station, _ buffer: OutcomeBuffer) {
+        let context = CallContext(
+            workspaceID: call.workspaceID, journeyID: call.journeyID, runID: call.runID, tileID: station.node.id,
+            nowUs: now, runAtUs: call.runAt, deadlineUs: clock.now() + station.timeout, dryRun: false,
+            cancelled: call.isCancelled)
+        // How the call ended reaches the buffer; rows that were not reported are unknown, whatever the reason.
+        station.instance.run(station.batch(parcel), context, sink: buffer)
+    }
+
+    private func stage(_ parcel: Parcel, at station: Station) {
+        let cargo = parcel.cargo
+        for row in parcel.rows {
+            let row = Int(row)
+            cargo.state[row] = .arrived
+            cargo.wake[row] = Mover.underwayWake
+            cargo.markDirty(row)
+        }
+        note(cargo)
+        staged[station.index].append(parcel)
+        stagedRows += parcel.rows.count
+    }
+
+    /// Calls tiles for committed arrivals, as far as their limits of calls in flight allow.
+    func launch() {
+        for tile in staged.indices where !staged[tile].isEmpty {
+            let station = stations[tile]
+            var free = station.maximumInFlight - flights.reduce(0) { $0 + ($1.station === station ? 1 : 0) }
+            while free > 0, !staged[tile].isEmpty {
+                // What came after the last commit is dirty still: it waits for the next one.
+                guard let first = staged[tile].first, !first.cargo.hasDirty else { break }
+                staged[tile].removeFirst()
+                stagedRows -= first.rows.count
+                free -= 1
+                let buffer = OutcomeBuffer(capacity: 0) { [signal] rows, isDone in
+                    signal.update {
+                        $0.rows += rows
+                        if isDone { $0.ended += 1 }
+                    }
+                }
+                let flight = Flight(parcel: first, station: station, buffer: buffer)
+                flights.append(flight)
+                run(first, station, buffer)
+            }
+        }
+    }
+
+    /// Applies what calls in flight have reported. Returns whether anything had come.
+    func absorb() -> Bool {
+        signal.withLock { $0 = Signal() }
+        var changed = false
+        flights.removeAll { flight in
+            let (rows, isDone) = take(flight)
+            changed = changed || rows > 0 || isDone
+            return isDone
+        }
+        return changed
+    }
+
+    @discardableResult
+    private func take(_ flight: Flight) -> (rows: Int, isDone: Bool) {
+        let taken = flight.buffer.take()
+        if !taken.outcomes.isEmpty || taken.isDone { apply(taken, to: flight) }
+        return (taken.outcomes.count, taken.isDone)
+    }
+
+    /// Gives up calls that were prepared and not made: their members stay where they arrived, with no attempt counted.
+    func unstage() {
+        for tile in staged.indices {
+            for parcel in staged[tile] {
+                for row in parcel.rows {
+                    parcel.cargo.attempt[Int(row)] -= 1
+                    parcel.cargo.markDirty(Int(row))
+                }
+                note(parcel.cargo)
+            }
+            staged[tile] = []
+        }
+        stagedRows = 0
+    }
+
+    // MARK: For the commit
+
+    func note(_ cargo: Cargo) {
+        if cargo.hasDirty, dirtyCargos.last !== cargo, !dirtyCargos.contains(where: { $0 === cargo }) {
+            dirtyCargos.append(cargo)
+        }
+    }
+
+    /// The commit has succeeded: what was dirty is the database's state now.
+    func committed() {
+        for cargo in dirtyCargos { cargo.hasDirty = false }
+        dirtyCargos.removeAll(keepingCapacity: true)
+        tally = Tally(branches: plan.tiles.map(\.branches.count))
+    }
+}
+
+extension Mover {
+    /// Members who match the exit criteria as they come in: counted as entered, and out again before any tile sees them.
+    func turnAway(_ cargo: Cargo, rows: [Int32], at tile: Int, reason: ExitReason) {
+        if rows.isEmpty { return }
+        tally.tiles[tile].arrived += rows.count
+        for row in rows {
+            cargo.tile[Int(row)] = Int32(tile)
+            exit(cargo, row, reason: reason)
+        }
+    }
+
+    /// Rows that the next commit writes, at most.
+    var dirtyRows: Int { dirtyCargos.reduce(0) { $0 + $1.batch.count } }
+}

@@ -1,0 +1,161 @@
+import Journeys
+import Store
+
+/// One run from the queue to its end, on a thread of the queue.
+extension Engine {
+    func carryOut(_ entry: RunQueue.Entry, _ control: RunControl) {
+        do {
+            guard let (record, run) = try claim(entry) else { return }
+            do {
+                let (execution, ending) = try execute(record, run, control)
+                try finish(execution, record, run, ending)
+            } catch {
+                try fail(record, run, control, "\(error)")
+            }
+        } catch {
+            // The store itself failed: the run stays as it is and is taken up at the next start.
+            log.error(
+                "a run could not be recorded; it is taken up again at the next start",
+                ["run_id": entry.runID, "journey_id": entry.journeyID, "error": "\(error)"])
+        }
+    }
+
+    /// Makes the run ours, unless it was cancelled or its journey has gone meanwhile.
+    private func claim(_ entry: RunQueue.Entry) throws -> (JourneyRecord, RunRecord)? {
+        try lifecycle.withLock { _ in
+            guard
+                let record = try control.read({
+                    try $0.journey(workspaceID: entry.workspaceID, id: entry.journeyID)
+                }),
+                let run = try control.read({
+                    try $0.run(workspaceID: entry.workspaceID, journeyID: entry.journeyID, id: entry.runID)
+                }), !run.status.isFinal
+            else { return nil }
+            let now = clock.now()
+            guard case .allowed = JourneyTransitions.next(from: record.status, call: .trigger) else {
+                _ = try control.write {
+                    try $0.cancelRun(
+                        workspaceID: entry.workspaceID, journeyID: entry.journeyID, id: entry.runID, at: now)
+                }
+                return nil
+            }
+            let owner = configuration.ownerID
+            // A run works on the version of its start, also after a restart.
+            let version = run.startedAt == nil ? record.version : run.journeyVersion
+            let claimed = try control.write { writer in
+                var run = try writer.claimRun(
+                    workspaceID: entry.workspaceID, id: entry.runID, owner: owner, at: now)
+                run.journeyVersion = version
+                try writer.updateRun(run)
+                return run
+            }
+            return (record, claimed)
+        }
+    }
+
+    private func execute(
+        _ record: JourneyRecord, _ run: RunRecord, _ runControl: RunControl
+    ) throws -> (RunExecution, RunExecution.Ending) {
+        let journey = try definition(record, version: run.journeyVersion)
+        let result = try compiler.compile(workspaceID: run.workspaceID, journeyID: run.journeyID, journey: journey)
+        guard let compiled = result.compiled else {
+            throw RunFailure(result.errors.map(\.message).joined(separator: "; "))
+        }
+        let store = try members.store(run.workspaceID)
+        let number = try store.journeyNumber(run.journeyID)
+        var edited: [Int32] = []
+        let last = try control.read {
+            try $0.runs(workspaceID: run.workspaceID, journeyID: run.journeyID).first { $0.status == .completed }
+        }?.journeyVersion
+        if let last, last != run.journeyVersion {
+            edited = try RunExecution.editedTiles(
+                before: try? definition(record, version: last), now: journey, members: store, journeyNumber: number)
+        }
+        var settings = RunExecution.Settings()
+        settings.batchRows = configuration.batchRows
+        let execution = try RunExecution(
+            run: run, compiled: compiled, members: store, warehouse: warehouse, control: runControl,
+            policy: configuration.retry, clock: clock,
+            isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited, settings: settings)
+        return (execution, try execution.execute())
+    }
+
+    private func definition(_ record: JourneyRecord, version: Int) throws -> Journey {
+        if version == record.version { return record.journey }
+        let stored = try control.read {
+            try $0.journeyVersion(workspaceID: record.workspaceID, id: record.id, version: version)
+        }
+        guard let stored else { throw RunFailure("version \(version) of the journey is gone") }
+        return stored.journey
+    }
+
+    private func finish(
+        _ execution: RunExecution, _ record: JourneyRecord, _ run: RunRecord, _ ending: RunExecution.Ending
+    ) throws {
+        if ending == .interrupted { return }
+        var run = run
+        run.status = ending == .completed ? .completed : .cancelled
+        try close(&run, execution.counts, execution.tileCounts)
+        let movesWhenDue = execution.compiled.rules.movesWhenDue
+        try lifecycle.withLock { _ in
+            guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })
+            else {
+                housekeeper.enqueue(
+                    Housekeeper.Task(workspaceID: run.workspaceID, journeyID: run.journeyID, kind: .remove))
+                return
+            }
+            if run.status == .completed, present.status == .error || !present.statusError.isEmpty {
+                let status = present.status == .error ? JourneyStatus.active : present.status
+                let (id, now) = (run.journeyID, clock.now())
+                try control.write {
+                    try $0.setJourneyStatus(
+                        workspaceID: present.workspaceID, id: id, from: [present.status], to: status, at: now)
+                }
+            }
+            failures.update { $0[run.journeyID] = nil }
+            try settle(find(run.workspaceID, run.journeyID), movesWhenDue: movesWhenDue)
+        }
+    }
+
+    /// The run failed as a whole: its journey is in error, and is tried again after a pause.
+    private func fail(_ record: JourneyRecord, _ run: RunRecord, _ runControl: RunControl, _ reason: String) throws {
+        log.error("a run failed", ["run_id": run.id, "journey_id": run.journeyID, "error": reason])
+        var run = run
+        let state = runControl.state.withLock { $0 }
+        run.status = state.stop == .cancel ? .cancelled : .failed
+        run.error = reason
+        try close(&run, state.counts, state.tiles)
+        try lifecycle.withLock { _ in
+            guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })
+            else { return }
+            if run.status == .failed, [.active, .error, .draining].contains(present.status) {
+                // A journey that drains goes on draining: `active` would let members in again.
+                let status = present.status == .draining ? JourneyStatus.draining : .error
+                let now = clock.now()
+                try control.write {
+                    try $0.setJourneyStatus(
+                        workspaceID: present.workspaceID, id: present.id, from: [present.status], to: status,
+                        error: reason, at: now)
+                }
+                failures.update { $0[run.journeyID, default: 0] += 1 }
+            }
+            settle(try find(run.workspaceID, run.journeyID))
+        }
+    }
+
+    private func close(_ run: inout RunRecord, _ counts: RunCounts, _ tiles: [String: RunTileCounts]) throws {
+        run.counts = counts
+        run.tiles = tiles
+        run.finishedAt = clock.now()
+        do {
+            let ended = run
+            try control.write { try $0.updateRun(ended) }
+        } catch StoreError.staleFence {
+            // It was cancelled in the moment of its end: it keeps that status and gets its last counts.
+            run.status = .cancelled
+            let ended = run
+            try control.write { try $0.updateRun(ended) }
+        }
+        try members.store(run.workspaceID).deleteRunProgress(run.id)
+    }
+}

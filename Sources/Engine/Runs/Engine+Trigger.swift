@@ -1,0 +1,85 @@
+import Crypto
+import Journeys
+import Store
+
+/// Runs begin here, and are asked about and cancelled.
+extension Engine {
+    /// Starts an evaluation run now, or right after the present one.
+    /// - Throws: `EngineError`: also when one is queued already.
+    public func trigger(workspaceID: String, journeyID: String, by actor: String) throws -> RunRecord {
+        try lifecycle.withLock { _ in
+            let record = try find(workspaceID, journeyID)
+            _ = try allowed(.trigger, record)
+            guard !queue.hasQueued(journeyID) else {
+                throw EngineError.conflict(
+                    "A run of this journey is queued already: wait for it, or cancel it, before triggering another")
+            }
+            return try start(record, trigger: .manual, by: actor)
+        }
+    }
+
+    /// Cancels a queued or running run. What it has done stays; outcomes in flight are still committed.
+    /// - Throws: `EngineError`.
+    public func cancelRun(workspaceID: String, journeyID: String, runID: String) throws {
+        try lifecycle.withLock { _ in
+            _ = try find(workspaceID, journeyID)
+            guard let run = try control.read({ try $0.run(workspaceID: workspaceID, journeyID: journeyID, id: runID) })
+            else { throw EngineError.notFound("There is no such run of this journey") }
+            guard !run.status.isFinal else {
+                throw EngineError.conflict(
+                    "The run is \(run.status.rawValue): only a queued or running one can be cancelled")
+            }
+            let now = clock.now()
+            _ = try control.write { writer in
+                try writer.cancelRun(workspaceID: workspaceID, journeyID: journeyID, id: runID, at: now)
+            }
+            queue.cancel(journeyID, runID: runID)
+        }
+    }
+
+    /// The run with its counts as they are at this moment. Any thread, reactors too.
+    public func live(_ run: RunRecord) -> RunRecord {
+        guard let control = queue.running(run.journeyID), control.runID == run.id else { return run }
+        var run = run
+        let state = control.state.withLock { $0 }
+        run.counts = state.counts
+        run.tiles = state.tiles
+        return run
+    }
+
+    /// A start that nobody asked for: a schedule, a retry or a wait. One that finds a run queued is merged into it.
+    func startDue(_ due: Timetable.Due) {
+        do {
+            try lifecycle.withLock { _ in
+                guard !queue.hasQueued(due.journeyID) else { return }
+                guard let record = try control.read({ try $0.journey(workspaceID: due.workspaceID, id: due.journeyID) })
+                else { return timetable.remove(due.journeyID) }
+                guard case .allowed = JourneyTransitions.next(from: record.status, call: .trigger) else { return }
+                _ = try start(record, trigger: due.trigger, by: record.createdBy)
+            }
+        } catch {
+            log.error("a run could not be started", ["journey_id": due.journeyID, "error": "\(error)"])
+        }
+    }
+
+    /// Under the lifecycle lock.
+    private func start(_ record: JourneyRecord, trigger: RunTrigger, by actor: String) throws -> RunRecord {
+        let run = RunRecord(
+            id: try Crypto.uuid(), workspaceID: record.workspaceID, journeyID: record.id,
+            journeyVersion: record.version, trigger: trigger, createdAt: clock.now(), createdBy: actor)
+        try control.write { writer in
+            try writer.insertRun(run)
+            try writer.setLastRun(
+                workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id, at: run.createdAt)
+        }
+        let entry = RunQueue.Entry(workspaceID: record.workspaceID, journeyID: record.id, runID: run.id)
+        guard queue.enqueue(entry) else {
+            let now = clock.now()
+            _ = try control.write { writer in
+                try writer.cancelRun(workspaceID: run.workspaceID, journeyID: run.journeyID, id: run.id, at: now)
+            }
+            throw EngineError.conflict("The gateway is stopping: trigger again in a moment")
+        }
+        return run
+    }
+}

@@ -1,0 +1,41 @@
+import Platform
+import Store
+
+/// The handle of a run that goes on: others stop it and read its counts; the run's own thread does the rest.
+final class RunControl: Sendable {
+    enum Stop: Sendable {
+        /// Cancelled, paused, archived or deleted: the run ends.
+        case cancel
+        /// The gateway stops: the run stays `running` and goes on after the next start.
+        case shutdown
+    }
+
+    struct State: Sendable {
+        var stop: Stop?
+        var counts = RunCounts()
+        var tiles: [String: RunTileCounts] = [:]
+    }
+
+    let runID: String
+    let journeyID: String
+    let state = Monitor(State())
+
+    init(runID: String, journeyID: String) {
+        self.runID = runID
+        self.journeyID = journeyID
+    }
+
+    var stop: Stop? { state.withLock { $0.stop } }
+
+    func requestStop(_ stop: Stop) {
+        // A cancelled run stays cancelled when the gateway stops a moment later.
+        state.update { if $0.stop != .cancel { $0.stop = stop } }
+    }
+
+    func publish(_ counts: RunCounts, _ tiles: [String: RunTileCounts]) {
+        state.withLock {
+            $0.counts = counts
+            $0.tiles = tiles
+        }
+    }
+}

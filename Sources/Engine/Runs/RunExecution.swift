@@ -1,0 +1,196 @@
+import Columns
+import Journeys
+import Platform
+import Store
+import Warehouse
+
+/// One run from its committed state to its end, on one thread: exit criteria, due members, entry, retries.
+///
+/// The order holds for each member (DESIGN.md 4): whoever should be out is out before anything is sent. All that a run has
+/// done is in the members' database at each commit, so a run that was interrupted goes on from there under its id.
+final class RunExecution {
+    /// States in which a member rests at its tile; a call in flight is none of them.
+    static let resting = MemberStates(.none, .waiting, .retry)
+
+    enum Ending {
+        case completed, cancelled
+        /// The gateway stops; the run goes on after the next start.
+        case interrupted
+    }
+
+    /// How far entry is; stored as the phase of the run's progress.
+    enum Phase: Int { case beforeEntry = 0, entry, afterEntry }
+
+    struct Settings: Sendable {
+        var batchRows = 8192
+        /// Changed rows after which pure movement is committed.
+        var commitRows = 16 * 8192
+        /// Members waiting for a call to a tile with side effects before the model is read on.
+        var stagedRows = 4 * 8192
+        /// Microseconds: retries due within it are waited for.
+        var retryHold: Int64 = 30_000_000
+    }
+
+    let run: RunRecord
+    let compiled: CompiledJourney
+    let members: MemberStore
+    let warehouse: Warehouse
+    let control: RunControl
+    let clock: any Clock
+    let settings: Settings
+    let mover: Mover
+    let journeyNumber: Int32
+    let tileNumbers: [Int32]
+    let tileIndices: [Int32: Int]
+    let isEntryOpen: Bool
+    /// Numbers of tiles that an edit removed or changed since the last completed run.
+    let edited: [Int32]
+    /// Relative dates count from it: the start of the run, also after a restart.
+    let runAt: Int64
+    var progress: RunProgress
+    private var totals: Tally
+    private var isProgressDirty = false
+    /// The scan whose read transaction must not be held during a delivery.
+    private weak var openScan: ModelScan?
+
+    init(
+        run: RunRecord, compiled: CompiledJourney, members: MemberStore, warehouse: Warehouse, control: RunControl,
+        policy: RetryPolicy, clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings
+    ) throws {
+        self.run = run
+        self.compiled = compiled
+        self.members = members
+        self.warehouse = warehouse
+        self.control = control
+        self.clock = clock
+        self.isEntryOpen = isEntryOpen
+        self.edited = edited
+        self.settings = settings
+        runAt = run.startedAt ?? clock.now()
+        journeyNumber = try members.journeyNumber(run.journeyID)
+        tileNumbers = try members.tileNumbers(journeyNumber, tileIDs: compiled.plan.tiles.map(\.id))
+        tileIndices = Dictionary(zip(tileNumbers, 0...)) { first, _ in first }
+        let layout = compiled.layout
+        let stations = zip(compiled.plan.tiles, compiled.instances).compactMap { node, instance in
+            Station(
+                node: node, instance: instance, layout: layout, workspaceID: run.workspaceID,
+                journeyID: run.journeyID, defaultBatch: settings.batchRows)
+        }
+        guard stations.count == compiled.plan.tiles.count else {
+            throw RunFailure("a tile reads a column that its model lacks: validate the journey")
+        }
+        mover = Mover(
+            plan: compiled.plan, stations: stations,
+            call: Mover.Call(
+                workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id, runAt: runAt,
+                isCancelled: { [control] in control.stop != nil }),
+            policy: policy, clock: clock)
+        progress =
+            try members.runProgress(run.id) ?? RunProgress(runID: run.id, journey: journeyNumber)
+        totals = Tally(branches: compiled.plan.tiles.map(\.branches.count))
+        totals.restore(progress, tileNumbers: tileNumbers)
+    }
+
+    /// Runs to the end. Throws when the run fails as a whole; what was committed stays.
+    func execute() throws -> Ending {
+        publish()
+        let start = mover.now
+        do {
+            try resumeUnderway()
+            if control.stop == nil { try leaveByCriteria() }
+            if control.stop == nil { try moveEdited() }
+            if control.stop == nil { try moveDue(states: RunExecution.resting, upTo: start) }
+            if control.stop == nil, isEntryOpen { try enter() }
+            try settle(limit: 0)
+            try holdForRetries()
+        } catch is CancelledScan {}
+        if control.stop != nil { mover.unstage() }
+        try settle(limit: 0)
+        try commit(durable: true, always: true)
+        switch control.stop {
+        case nil: return .completed
+        case .cancel: return .cancelled
+        case .shutdown: return .interrupted
+        }
+    }
+
+    var counts: RunCounts { progress.counts }
+    var tileCounts: [String: RunTileCounts] {
+        var tiles: [String: RunTileCounts] = [:]
+        for (index, number) in tileNumbers.enumerated() {
+            tiles[compiled.plan.tiles[index].id] = progress.tiles[number] ?? RunTileCounts()
+        }
+        return tiles
+    }
+
+    // MARK: Steps
+
+    /// After new input: moves everybody as far as possible and commits when it is time.
+    func step() throws {
+        mover.drain()
+        if mover.stagedRows > 0 {
+            try commit(durable: true)
+            mover.launch()
+            if mover.absorb() { try afterOutcomes() }
+            try settle(limit: settings.stagedRows)
+        } else if mover.dirtyRows >= settings.commitRows {
+            try commit(durable: false)
+        }
+    }
+
+    /// Takes outcomes of calls in flight until at most `limit` members wait for a call; with 0 until all calls have ended.
+    func settle(limit: Int) throws {
+        while limit == 0 ? mover.stagedRows > 0 || !mover.flights.isEmpty : mover.stagedRows > limit {
+            if control.stop != nil { mover.unstage() }
+            mover.launch()
+            if mover.flights.isEmpty {
+                // Arrivals that came with the last outcomes are not committed yet, so nothing could be called.
+                try commit(durable: true)
+                if mover.stagedRows == 0 { continue }
+                mover.launch()
+            }
+            openScan?.suspend()
+            _ = mover.signal.wait(microseconds: 100_000) { $0.rows >= 1000 || $0.ended > 0 ? true : nil }
+            if mover.absorb() { try afterOutcomes() }
+        }
+    }
+
+    private func afterOutcomes() throws {
+        mover.now = clock.now()
+        mover.drain()
+        try commit(durable: true)
+        mover.launch()
+    }
+
+    func watch(_ scan: ModelScan?) { openScan = scan }
+
+    /// Writes all changes since the last commit, with the run's progress, in one transaction.
+    func commit(durable: Bool, always: Bool = false) throws {
+        let changes = mover.changes(tileNumbers: tileNumbers)
+        if changes.isEmpty && !isProgressDirty && !always { return }
+        totals.add(mover.tally)
+        progress.counts = totals.counts
+        for (index, number) in tileNumbers.enumerated() { progress.tiles[number] = totals.tileCounts(index) }
+        try members.commit(
+            MemberCommit(
+                journey: journeyNumber, rows: changes.rows, counters: changes.counters, progress: progress),
+            durability: durable ? .full : .normal)
+        isProgressDirty = false
+        mover.committed()
+        publish()
+    }
+
+    func noteProgress(phase: Phase, cursor: [UInt8]?) {
+        progress.phase = phase.rawValue
+        progress.cursor = cursor
+        isProgressDirty = true
+    }
+
+    private func publish() { control.publish(progress.counts, tileCounts) }
+}
+
+/// Why a run failed as a whole, for people.
+struct RunFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
