@@ -1,0 +1,166 @@
+import Columns
+import Crypto
+import Foundation
+import Journeys
+import Platform
+import PluginHost
+import Store
+import Testing
+import Warehouse
+
+@testable import Engine
+
+/// A real engine over real files and real plugins, with a clock that the test owns.
+final class Bench {
+    static let start: Int64 = 1_700_000_000_000_000
+    static let second: Int64 = 1_000_000
+
+    let directory: String
+    let clock: ManualClock
+    let workspaceID: String
+    let sourceID: String
+    private(set) var control: ControlStore
+    private(set) var members: MemberStores
+    private(set) var warehouse: Warehouse
+    private(set) var plugins: PluginHost
+    private(set) var engine: Engine
+    var log: String { directory + "/sent" }
+
+    init(batchRows: Int = 64) throws {
+        directory = FileManager.default.temporaryDirectory.path + "/tessera-engine-\(try Crypto.uuid())"
+        try Files.makeDirectory(directory)
+        clock = ManualClock(Bench.start)
+        workspaceID = try Crypto.uuid()
+        sourceID = try Crypto.uuid()
+        (control, members, warehouse, plugins, engine) = try Bench.open(directory, clock, batchRows)
+        let (id, source) = (workspaceID, sourceID)
+        try control.write { writer in
+            try writer.insertWorkspace(WorkspaceRecord(id: id, name: "Test", createdAt: Bench.start))
+            try writer.insertSource(
+                SourceRecord(
+                    id: source, workspaceID: id, name: "Embedded", sourceType: "embedded", createdBy: "test",
+                    createdAt: Bench.start, updatedAt: Bench.start))
+        }
+        try warehouse.createEmbedded(workspaceID: workspaceID)
+        try engine.start()
+    }
+
+    deinit {
+        close()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    func close() {
+        engine.stop()
+        plugins.stop()
+        members.closeAll()
+        control.close()
+        warehouse.close()
+    }
+
+    private static func open(
+        _ directory: String, _ clock: ManualClock, _ batchRows: Int
+    ) throws -> (ControlStore, MemberStores, Warehouse, PluginHost, Engine) {
+        let control = try ControlStore(dataDirectory: directory, clock: clock, log: .silent)
+        let members = MemberStores(dataDirectory: directory, clock: clock, log: .silent)
+        let warehouse = Warehouse(dataDirectory: directory, clock: clock, log: .silent)
+        let plugins = PluginHost(
+            configuration: PluginHostConfiguration(
+                directories: [try TestPlugins.directory.get()], storeDirectory: directory + "/plugins"),
+            memory: ForgetfulMemory(), services: HostServices(), clock: clock, log: .silent)
+        _ = plugins.loadAll()
+        var configuration = Engine.Configuration(ownerID: "test")
+        configuration.batchRows = batchRows
+        let engine = Engine(
+            control: control, members: members, warehouse: warehouse, plugins: plugins, clock: clock, log: .silent,
+            configuration: configuration)
+        return (control, members, warehouse, plugins, engine)
+    }
+
+    // MARK: Doing
+
+    func load(_ csv: String, table: String = "people") throws {
+        let upload = try warehouse.upload(
+            workspaceID: workspaceID, table: table, key: "id", mode: .replace, format: .csv)
+        try upload.write(Array(csv.utf8))
+        _ = try upload.finish()
+    }
+
+    /// A journey over all rows of `people`, active.
+    func journey(_ json: JSON, sql: String = "SELECT * FROM people", activate: Bool = true) throws -> String {
+        let columns = try warehouse.describe(workspaceID: workspaceID, sql: sql)
+        let model = ModelRecord(
+            id: try Crypto.uuid(), workspaceID: workspaceID, sourceID: sourceID, name: "People", sqlQuery: sql,
+            columns: columns, primaryKeyColumn: "id", createdBy: "test", createdAt: clock.now(),
+            updatedAt: clock.now())
+        guard case .object(var object) = json else { throw Failure("a journey is an object") }
+        object["name"] = "Test"
+        object["parent_model_id"] = .string(model.id)
+        let journey = try JourneyParser.create(.object(object))
+        let record = JourneyRecord(
+            id: try Crypto.uuid(), workspaceID: workspaceID, journey: journey, createdBy: "test",
+            createdAt: clock.now(), updatedAt: clock.now())
+        try control.write { writer in
+            try writer.insertModel(model)
+            try writer.insertJourney(record)
+        }
+        if activate { _ = try engine.change(.activate, workspaceID: workspaceID, journeyID: record.id) }
+        return record.id
+    }
+
+    func trigger(_ journeyID: String) throws -> RunRecord {
+        try engine.trigger(workspaceID: workspaceID, journeyID: journeyID, by: "test")
+    }
+
+    /// The run once it has ended. Looks at real time, since the run's thread works in it.
+    func end(_ run: RunRecord, within seconds: Double = 30) throws -> RunRecord {
+        try eventually(within: seconds) {
+            let present = try self.run(run)
+            return present.status.isFinal && self.engine.queue.isIdle(run.journeyID) ? present : nil
+        }
+    }
+
+    func run(_ run: RunRecord) throws -> RunRecord {
+        guard
+            let present = try control.read({
+                try $0.run(workspaceID: workspaceID, journeyID: run.journeyID, id: run.id)
+            })
+        else { throw Failure("the run is gone") }
+        return present
+    }
+
+    /// Triggers and waits for the end.
+    @discardableResult
+    func runOnce(_ journeyID: String) throws -> RunRecord { try end(trigger(journeyID)) }
+
+    func status(_ journeyID: String) throws -> JourneyStatus {
+        try engine.find(workspaceID, journeyID).status
+    }
+
+    func stats(_ journeyID: String) throws -> JourneyStats {
+        guard let stats = try engine.stats(workspaceID: workspaceID, journeyID: journeyID).stats else {
+            throw Failure("nobody has entered")
+        }
+        return stats
+    }
+
+    /// What was sent, as `member key attempt`.
+    func sent() throws -> [String] {
+        guard Files.exists(log) else { return [] }
+        return String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    func eventually<Value>(within seconds: Double = 30, _ body: () throws -> Value?) throws -> Value {
+        let end = Date().addingTimeInterval(seconds)
+        while Date() < end {
+            if let value = try body() { return value }
+            usleep(2000)
+        }
+        throw Failure("it did not come to pass within \(seconds) s")
+    }
+}
+
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
