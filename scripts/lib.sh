@@ -1,0 +1,37 @@
+# Shared by the scripts: where things are, and how what is missing gets here. Sourced, not run.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+prefix="$root/.build/install"
+
+# need PACKAGE…: installs Debian packages that are not there yet.
+need() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    echo "installing ${missing[*]}" >&2
+    local sudo=""
+    [ "$(id -u)" -eq 0 ] || sudo=sudo
+    # The packages' own chatter goes to a file, shown only when something fails.
+    local log
+    log=$(mktemp)
+    if ! { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}"; } >"$log" 2>&1; then
+        cat "$log" >&2
+        exit 1
+    fi
+    rm -f "$log"
+}
+
+need_swift() {
+    command -v swift >/dev/null || {
+        echo "Tessera needs Swift 6.3 or newer: https://www.swift.org/install/linux" >&2
+        exit 1
+    }
+}
+
+need_build() {
+    need_swift
+    need libsqlite3-dev libcurl4-openssl-dev libssl-dev
+}
