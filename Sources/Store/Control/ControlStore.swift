@@ -14,7 +14,7 @@ public final class ControlStore: Sendable {
         var checkpointer: NativeThread
     }
 
-    private let readers: ControlReadPool
+    let readers: ControlReadPool
     private let committer: ControlCommitter
     private let checkpointer: ControlCheckpointer
     /// Nil once closed.

@@ -5,8 +5,9 @@ import Platform
 
 @testable import Store
 
-/// A data directory of its own with a control store, both gone at the end of the test.
-final class ControlFixture {
+/// A data directory of its own with a control store, both gone at the end of the test. Its store is replaced (`reopen`) by
+/// the test's own thread only.
+final class ControlFixture: @unchecked Sendable {
     let directory: String
     let clock = ManualClock(1_705_311_000_000_000)
     private(set) var store: ControlStore

@@ -1,3 +1,5 @@
+import CSQLite
+import Glibc
 import SQLite
 
 /// A connection to control.db with the statements that it prepared. It belongs to one thread at a time.
@@ -7,16 +9,29 @@ final class ControlConnection {
     let database: Database
     private var statements: [String: Statement] = [:]
 
+    /// Opens the file; for `.readWrite` makes it, in WAL mode.
+    /// - Throws: `StoreError`.
     init(path: String, access: Database.Access, cacheBytes: Int) throws {
         do {
             database = try Database(path: path, access: access, cacheBytes: cacheBytes)
-            if access == .readWrite {
-                try database.execute(
-                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
-            }
+            guard access == .readWrite else { return }
+            try Self.retrying { [database] in try database.execute("PRAGMA journal_mode = WAL") }
+            try database.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
         } catch {
             throw StoreError.from(error)
         }
+    }
+
+    /// SQLite does not wait by itself when several processes turn a new file to WAL at once.
+    private static func retrying(_ body: () throws -> Void) throws {
+        for _ in 0..<1000 {
+            do {
+                return try body()
+            } catch let error as SQLiteError where error.primaryCode == SQLITE_BUSY {
+                usleep(10_000)
+            }
+        }
+        try body()
     }
 
     /// A prepared statement, ready for bindings. The caller resets it when done: a statement that was stepped and not

@@ -35,7 +35,11 @@ final class ControlReadConnection: @unchecked Sendable {
         }
     }
 
-    func begin() { isBracketed = true }
+    func begin() {
+        // A bracket that its owner forgot to end would show yesterday's data for ever.
+        end()
+        isBracketed = true
+    }
 
     func end() {
         isBracketed = false

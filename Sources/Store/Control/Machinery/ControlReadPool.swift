@@ -17,6 +17,7 @@ final class ControlReadPool: Sendable {
     func connection() throws -> ControlReadConnection {
         let thread = try ThreadConnections.current()
         if let connection = thread.connection(of: self) { return connection }
+        guard connections.withLock({ $0 != nil }) else { throw StoreError.closed }
         let connection = try ControlReadConnection(pool: self)
         try connections.withLock { connections in
             guard connections != nil else { throw StoreError.closed }
@@ -30,6 +31,9 @@ final class ControlReadPool: Sendable {
     func existingConnection() -> ControlReadConnection? {
         (try? ThreadConnections.current())?.connection(of: self)
     }
+
+    /// How many threads have a connection.
+    var count: Int { connections.withLock { $0?.count ?? 0 } }
 
     fileprivate func remove(_ connection: ControlReadConnection) {
         connections.withLock { _ = $0?.removeValue(forKey: ObjectIdentifier(connection)) }

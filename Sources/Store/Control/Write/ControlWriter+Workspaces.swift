@@ -1,4 +1,32 @@
+import Crypto
+
 extension ControlWriter {
+    /// Makes a workspace with its embedded source.
+    /// - Parameter author: the key that asked, or who else.
+    public func createWorkspace(name: String, by author: String, at now: Int64) throws -> WorkspaceRecord {
+        let workspace = WorkspaceRecord(id: try Crypto.uuid(), name: name, createdAt: now)
+        try insertWorkspace(workspace)
+        try insertSource(
+            SourceRecord(
+                id: try Crypto.uuid(), workspaceID: workspace.id, name: "Embedded", sourceType: "embedded",
+                createdBy: author, createdAt: now, updatedAt: now))
+        return workspace
+    }
+
+    /// Makes a key and gives its secret, which is not stored. `workspaceID` is nil for the role `operator` only.
+    /// - Throws: `conflict` when role and workspace do not go together, or there is no such workspace.
+    public func createAPIKey(
+        workspaceID: String?, name: String, role: KeyRole, expiresAt: Int64? = nil, by author: String, at now: Int64
+    ) throws -> (key: APIKeyRecord, secret: APIKeySecret) {
+        let secret = try APIKeySecret(role: role)
+        let key = APIKeyRecord(
+            id: try Crypto.uuid(), workspaceID: workspaceID, name: name, prefix: secret.prefix, role: role,
+            expiresAt: expiresAt, createdBy: author, createdAt: now, updatedAt: now)
+        try insertAPIKey(key, digest: secret.digest)
+        return (key, secret)
+    }
+
+    /// Adds a workspace alone; `createWorkspace` adds what belongs to one.
     public func insertWorkspace(_ workspace: WorkspaceRecord) throws {
         try connection.run("INSERT INTO workspaces(id, name, created_at) VALUES (?1, ?2, ?3)") {
             $0.bind(1, workspace.id).bind(2, workspace.name).bind(3, workspace.createdAt)
