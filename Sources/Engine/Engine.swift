@@ -11,8 +11,9 @@ import Warehouse
 /// configs. Runs go on the engine's own threads.
 public final class Engine: Sendable {
     public struct Configuration: Sendable {
-        /// Runs of different journeys side by side.
-        public var runThreads = 2
+        /// Runs of different journeys side by side. More than there are cores: a run that waits for a destination, or for
+        /// a retry, keeps its thread.
+        public var runThreads = 8
         public var retry = RetryPolicy()
         /// Rows of the model in one batch.
         public var batchRows = 8192
@@ -60,7 +61,11 @@ public final class Engine: Sendable {
     /// - Throws: when the store can't be read.
     public func start() throws {
         try recover()
-        queue.start(threads: configuration.runThreads) { [self] entry, control in carryOut(entry, control) }
+        queue.start(threads: configuration.runThreads) { [self] entry, control in
+            carryOut(entry, control)
+        } ended: { [self] entry in
+            tidy(entry)
+        }
         timetable.start { [self] due in startDue(due) }
         housekeeper.start { [self] task in keepHouse(task) }
     }

@@ -3,8 +3,28 @@ import Store
 
 /// What the housekeeper does for a journey.
 extension Engine {
+    /// After a run: what had to wait for its end.
+    func tidy(_ entry: RunQueue.Entry) {
+        let head: JourneyHead?
+        do {
+            head = try control.read { try $0.journeyHead(workspaceID: entry.workspaceID, id: entry.journeyID) }
+        } catch {
+            // What is left undone is found again at the next start.
+            log.error("a journey could not be read", ["journey_id": entry.journeyID, "error": "\(error)"])
+            return
+        }
+        let kind: Housekeeper.Task.Kind
+        switch head?.status {
+        case .archived: kind = .archive
+        case .draining: kind = .drain
+        case nil: kind = .remove
+        default: return
+        }
+        housekeeper.enqueue(Housekeeper.Task(workspaceID: entry.workspaceID, journeyID: entry.journeyID, kind: kind))
+    }
+
     func keepHouse(_ task: Housekeeper.Task) {
-        // A run that winds down still commits; it asks for this task again when it has ended.
+        // A run that winds down still commits; `tidy` asks for the task again when it has ended.
         guard queue.isIdle(task.journeyID) else { return }
         do {
             let store = try members.store(task.workspaceID)
@@ -21,6 +41,8 @@ extension Engine {
                 } while cursor != nil
                     && !housekeeper.isStopping
             case .remove:
+                guard try control.read({ try $0.journeyHead(workspaceID: task.workspaceID, id: task.journeyID) }) == nil
+                else { return }
                 while try store.deleteJourney(number) { if housekeeper.isStopping { return } }
                 try purge(task)
             case .drain:

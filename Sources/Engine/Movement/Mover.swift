@@ -133,7 +133,10 @@ final class Mover {
         let buffer = OutcomeBuffer(capacity: parcel.rows.count)
         run(parcel, station, buffer)
         let flight = Flight(parcel: parcel, station: station, buffer: buffer)
-        take(flight)
+        // A type that is not ASYNC has ended with its return: whatever it left out is unknown.
+        var taken = buffer.take()
+        taken.isDone = true
+        apply(taken, to: flight)
     }
 
     private func run(_ parcel: Parcel, _ station: Station, _ buffer: OutcomeBuffer) {

@@ -99,11 +99,7 @@ extension Engine {
         let movesWhenDue = execution.compiled.rules.movesWhenDue
         try lifecycle.withLock { _ in
             guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })
-            else {
-                housekeeper.enqueue(
-                    Housekeeper.Task(workspaceID: run.workspaceID, journeyID: run.journeyID, kind: .remove))
-                return
-            }
+            else { return }
             if run.status == .completed, present.status == .error || !present.statusError.isEmpty {
                 let status = present.status == .error ? JourneyStatus.active : present.status
                 let (id, now) = (run.journeyID, clock.now())

@@ -96,10 +96,15 @@ final class RunExecution {
         publish()
         let start = mover.now
         do {
+            // Each step reads what the one before has written. Calls that were found in flight end first, so that nobody
+            // is let out and moved on at once.
             try resumeUnderway()
-            if control.stop == nil { try leaveByCriteria() }
-            if control.stop == nil { try moveEdited() }
-            if control.stop == nil { try moveDue(states: RunExecution.resting, upTo: start) }
+            try settle(limit: 0)
+            for step in [leaveByCriteria, moveEdited, { try self.moveDue(states: RunExecution.resting, upTo: start) }] {
+                try commit(durable: false)
+                if control.stop == nil { try step() }
+            }
+            try commit(durable: false)
             if control.stop == nil, isEntryOpen { try enter() }
             try settle(limit: 0)
             try holdForRetries()

@@ -27,11 +27,15 @@ final class RunQueue: Sendable {
     private let state = Monitor(State())
     private let threads = Monitor<[NativeThread]>([])
 
-    /// Starts the threads; `body` carries out one run and returns when it has ended.
-    func start(threads count: Int, _ body: @escaping @Sendable (Entry, RunControl) -> Void) {
+    /// Starts the threads; `body` carries out one run and returns when it has ended, `ended` is called when its journey
+    /// is free again.
+    func start(
+        threads count: Int, _ body: @escaping @Sendable (Entry, RunControl) -> Void,
+        ended: @escaping @Sendable (Entry) -> Void
+    ) {
         threads.update { threads in
             for number in 0..<count {
-                threads.append(NativeThread(name: "run-\(number)", stackSize: 8 << 20) { [self] in work(body) })
+                threads.append(NativeThread(name: "run-\(number)", stackSize: 8 << 20) { [self] in work(body, ended) })
             }
         }
     }
@@ -94,7 +98,7 @@ final class RunQueue: Sendable {
         for thread in ended { thread.join() }
     }
 
-    private func work(_ body: (Entry, RunControl) -> Void) {
+    private func work(_ body: (Entry, RunControl) -> Void, _ ended: (Entry) -> Void) {
         while let (entry, control) = next() {
             body(entry, control)
             state.update { state in
@@ -103,6 +107,7 @@ final class RunQueue: Sendable {
                 if journey.next != nil { state.ready.append(entry.journeyID) }
                 state.journeys[entry.journeyID] = journey.next == nil ? nil : journey
             }
+            ended(entry)
         }
     }
 
