@@ -49,3 +49,10 @@ public struct UnknownTable: Error, Sendable, Hashable, CustomStringConvertible {
     public init(_ message: String) { self.message = message }
     public var description: String { message }
 }
+
+/// What the machine refused: a full disk, a lock of another process. The data is as it was.
+public struct WarehouseFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    public var message: String
+    public init(_ message: String) { self.message = message }
+    public var description: String { message }
+}

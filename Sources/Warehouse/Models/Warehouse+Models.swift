@@ -6,9 +6,25 @@ extension Warehouse {
     ///
     /// One SELECT (or WITH … SELECT) without parameters, over the source's tables only, whose columns all have a name of
     /// their own. A plain column has its source column's type; for others the type is inferred from the first 1,000
-    /// rows, `string` where they don't tell.
+    /// rows, `string` where they don't tell, or where they take longer than 10 s.
     public func describe(workspaceID: String, sql: String) throws(ModelSQLError) -> [Column] {
-        throw ModelSQLError(.failed, "")
+        do {
+            return try file(workspaceID).read { reader in
+                let model = try ResolvedModel(sql, on: reader)
+                watch(reader, deadline: nil)
+                do {
+                    return try ModelSample(model, on: reader, keep: 0).columns
+                } catch is DeadlineExceeded {
+                    return ModelSample.columns(of: model)
+                }
+            }
+        } catch let error as ModelSQLError {
+            throw error
+        } catch let error as SourceGone {
+            throw ModelSQLError(.sourceGone, error.message)
+        } catch {
+            throw ModelSQLError(.failed, "\(error)")
+        }
     }
 
     /// The first rows of a model's SQL, each cell in its column's type (dates and timestamps as text, misfits null).
@@ -17,7 +33,11 @@ extension Warehouse {
     public func preview(
         workspaceID: String, sql: String, limit: Int = 100, deadline: Int64? = nil
     ) throws -> (columns: [Column], rows: [[JSON]]) {
-        throw ModelSQLError(.failed, "")
+        try file(workspaceID).read { reader in
+            watch(reader, deadline: deadline)
+            let sample = try ModelSample(ResolvedModel(sql, on: reader), on: reader, keep: limit)
+            return (sample.columns, sample.rows)
+        }
     }
 
     /// How many members a model has, or how many of them match.
@@ -28,10 +48,17 @@ extension Warehouse {
     public func count(
         model: ModelQuery, filter: BoundFilter? = nil, runAt: Int64, deadline: Int64? = nil
     ) throws -> Int {
-        throw ModelSQLError(.failed, "")
+        let request = try ModelRequest(model, columns: [], filter: filter, flags: [], runAt: runAt)
+        return try file(model.workspaceID).read { reader in
+            watch(reader, deadline: deadline)
+            let counting = try request.count(on: reader)
+            return try reader.running { try counting.statement.step() ? counting.statement.int(0) : 0 }
+        }
     }
 
     /// The model's rows that match `filter`, in key order.
+    ///
+    /// Of rows with one key the first that matches counts.
     /// - Parameters:
     ///   - columns: names of the model's columns to read, in this order.
     ///   - filter: bound to the model's columns; nil for all rows.
@@ -45,7 +72,9 @@ extension Warehouse {
         after key: [UInt8]? = nil, runAt: Int64, batchRows: Int = 8192,
         cancelled: @escaping () -> Bool = { false }
     ) throws -> ModelScan {
-        throw ModelSQLError(.failed, "")
+        let request = try ModelRequest(model, columns: columns, filter: filter, flags: flags, runAt: runAt)
+        return try ModelScan(
+            file: file(model.workspaceID), request: request, after: key, batchRows: batchRows, cancelled: cancelled)
     }
 
     /// The model's rows of these keys, in key order, `$member` first; keys that the model does not have are absent, of a
@@ -58,6 +87,24 @@ extension Warehouse {
         _ model: ModelQuery, columns: [String], keys: Utf8View, count: Int, flags: [BoundFilter] = [], runAt: Int64,
         cancelled: @escaping () -> Bool = { false }
     ) throws -> RecordBatch {
-        throw ModelSQLError(.failed, "")
+        let request = try ModelRequest(model, columns: columns, filter: nil, flags: flags, runAt: runAt)
+        return try file(model.workspaceID).read { reader in
+            reader.watch { cancelled() ? .cancelled : nil }
+            let list = BoundList(.keys(keys, count: count))
+            let found = try request.lookup(list, on: reader)
+            let rows = RowReader(
+                schema: request.schema, cells: found.cells, flags: flags.count, capacity: count, lastKey: nil)
+            try reader.running {
+                // A batch of keys is one batch of rows, however many bytes they have.
+                while try !rows.fill(from: found.statement, rows: .max) {}
+            }
+            return rows.finish()
+        }
+    }
+
+    /// Stops the reader's statements at the deadline, or 10 s from now.
+    private func watch(_ reader: SourceReader, deadline: Int64?) {
+        let deadline = deadline ?? clock.now() + Self.patience
+        reader.watch { [clock] in clock.now() >= deadline ? .deadline : nil }
     }
 }

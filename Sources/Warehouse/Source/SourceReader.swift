@@ -1,0 +1,108 @@
+import CSQLite
+import Platform
+import SQLite
+
+/// A read-only connection to a source, confined: what a model's SQL runs on. One thread at a time.
+final class SourceReader {
+    let database: Database
+    let confinement: Confinement
+    private(set) var catalogue: Catalogue
+    /// Asked every 10,000 steps of SQLite's machine; an answer stops the statement.
+    private var watch: (() -> Stop?)?
+    private var stop: Stop?
+
+    /// Why a statement was stopped.
+    enum Stop { case cancelled, deadline }
+
+    init(path: String) throws(SQLiteError) {
+        database = try Database(path: path, access: .readOnly)
+        try database.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        let handle = database.handle
+        for (option, value) in [
+            (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0),
+            // Else a mistyped column in double quotes is a text.
+            (SQLITE_DBCONFIG_DQS_DML, 0), (SQLITE_DBCONFIG_DQS_DDL, 0),
+            (SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0), (SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
+            (SQLITE_DBCONFIG_ENABLE_VIEW, 0),
+        ] as [(Int32, Int32)] {
+            _ = tessera_sqlite3_db_config_int(handle, option, value)
+        }
+        for (limit, value) in [
+            (SQLITE_LIMIT_ATTACHED, 0), (SQLITE_LIMIT_LENGTH, 16 << 20), (SQLITE_LIMIT_COMPOUND_SELECT, 50),
+            (SQLITE_LIMIT_SQL_LENGTH, 16 << 20), (SQLITE_LIMIT_VDBE_OP, 1_000_000), (SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+            (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000), (SQLITE_LIMIT_WORKER_THREADS, 0),
+            (SQLITE_LIMIT_EXPR_DEPTH, 1000),
+        ] as [(Int32, Int32)] {
+            sqlite3_limit(handle, limit, value)
+        }
+        CellFunctions.install(on: handle)
+        ListTable.install(on: handle)
+        confinement = try Confinement(database)
+        catalogue = try Catalogue(from: database)
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            handle, 10_000,
+            { context in
+                guard let context else { return 0 }
+                let reader = Unmanaged<SourceReader>.fromOpaque(context).takeUnretainedValue()
+                reader.stop = reader.watch?()
+                return reader.stop == nil ? 0 : 1
+            }, context)
+    }
+
+    /// Opens a read transaction and looks at the tables as they are in it.
+    func begin() throws(SQLiteError) {
+        confinement.begin(.catalogue)
+        try database.execute("BEGIN")
+        catalogue = try Catalogue(from: database)
+        confinement.tables = Set(catalogue.entries.keys)
+    }
+
+    /// Ends the transaction; false when the connection is of no more use.
+    func end() -> Bool {
+        watch = nil
+        confinement.begin(.catalogue)
+        guard database.inTransaction else { return true }
+        return (try? database.execute("ROLLBACK")) != nil
+    }
+
+    /// From now on statements stop when `watch` says so.
+    func watch(_ watch: @escaping () -> Stop?) { self.watch = watch }
+
+    /// Prepares under the confinement's `mode`, which stays: SQLite may prepare again later.
+    /// - Throws: `ModelSQLError` for SQL that is wrong or not allowed, `SourceGone`.
+    func prepare(_ sql: String, _ mode: Confinement.Mode) throws -> Statement {
+        confinement.begin(mode)
+        do {
+            return try database.prepare(sql)
+        } catch {
+            throw failure(error, running: false)
+        }
+    }
+
+    /// Runs a model's statement, its errors told in the warehouse's terms.
+    func running<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SQLiteError {
+            throw failure(error, running: true)
+        }
+    }
+
+    /// What an error of SQLite means to the warehouse's caller.
+    private func failure(_ error: SQLiteError, running: Bool) -> any Error {
+        switch error.primaryCode {
+        case SQLITE_INTERRUPT:
+            return stop == .deadline
+                ? DeadlineExceeded(
+                    "the model's SQL took longer than the time limit: filter earlier, or give its source a key")
+                : CancelledScan()
+        case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR, SQLITE_CANTOPEN:
+            return SourceGone("the source's file can't be read: \(error.message)")
+        default:
+            if let denial = confinement.denial { return ModelSQLError(.refused, denial) }
+            if running { return ModelSQLError(.failed, "the model's SQL failed: \(error.message)") }
+            return ModelSQLError(.refused, "the model's SQL can't be used: \(error.message)\(hint(error.message))")
+        }
+    }
+}
