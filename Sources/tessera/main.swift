@@ -1,1 +1,38 @@
-print("tessera")
+import Glibc
+
+/// The `tessera` command: each subcommand has a file of its own.
+let usage = """
+    usage: tessera COMMAND [OPTION…]
+
+      serve             run the gateway
+      workspace create  make a workspace with its embedded source and its first key
+      key create        make an API key
+      plugin-probe      check a plugin file: prints what it offers
+      receiver          a small HTTP server that shows what webhooks deliver
+      version           print the version
+
+    tessera COMMAND --help tells more.
+    """
+
+// A peer that goes away shows as an error of the write, not as the end of the process.
+signal(SIGPIPE, SIG_IGN)
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "serve": exit(ServeCommand.run(Array(arguments.dropFirst())))
+case "workspace": exit(WorkspaceCommand.run(Array(arguments.dropFirst())))
+case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
+case "plugin-probe": exit(PluginProbeCommand.run(Array(arguments.dropFirst())))
+case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
+case "version", "--version":
+    Terminal.print(Version.text)
+    exit(0)
+case "help", "--help", "-h":
+    Terminal.print(usage)
+    exit(0)
+case let command?:
+    Terminal.complain("tessera: there is no command '\(command)'\n\(usage)")
+    exit(2)
+case nil:
+    Terminal.complain(usage)
+    exit(2)
+}

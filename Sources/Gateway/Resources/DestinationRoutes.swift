@@ -1,0 +1,120 @@
+import Delivery
+import HTTPServer
+import Journeys
+import PluginHost
+import Store
+
+/// `/destinations`: where members' data is sent. Secrets come in and never go out.
+enum DestinationRoutes {
+    static func list(_ call: Call) throws -> Reply {
+        let page = try QueryItems(call.head).page()
+        return try call.rooms.control.read { reader in
+            let found = try reader.destinations(workspaceID: call.workspaceID, page: page)
+            return .list(try found.items.map { try json($0, reader) }, total: found.total, page: page)
+        }
+    }
+
+    static func get(_ call: Call) throws -> Reply {
+        let id = try call.id("destination")
+        return try call.rooms.control.read { reader in
+            guard let destination = try reader.destination(workspaceID: call.workspaceID, id: id) else {
+                throw APIError.notFound("destination")
+            }
+            return .json(try json(destination, reader), etag: destination.etag)
+        }
+    }
+
+    static func create(_ call: Call) throws -> Reply {
+        let id = try call.newID()
+        let input = try DestinationInput.create(call.json(), call)
+        let config = try input.opened(id: id, call)
+        let now = call.now
+        let destination = DestinationRecord(
+            id: id, workspaceID: call.workspaceID, name: input.name, destinationType: input.type.id,
+            config: config.open, createdBy: call.actor, createdAt: now, updatedAt: now)
+        let reply = Reply.json(
+            json(destination, masked: config.masked), status: 201, etag: destination.etag,
+            location: call.location("destinations/\(id)"))
+        return try call.commit { writer in
+            try writer.insertDestination(destination, secrets: config.secrets)
+            return reply
+        }
+    }
+
+    static func update(_ call: Call) throws -> Reply {
+        let body = try call.json()
+        let (present, secrets) = try DestinationSecrets.find(call)
+        try call.head.requireMatch(present.etag)
+        let input = try DestinationInput.update(present, secrets, body, call)
+        let config = try input.opened(id: present.id, call)
+        var destination = present
+        destination.name = input.name
+        destination.destinationType = input.type.id
+        destination.config = config.open
+        destination.status = "connected"
+        destination.statusError = ""
+        destination.updatedAt = call.now
+        var changes = config.secrets.mapValues(SecretChange.set)
+        for pointer in secrets.keys where changes[pointer] == nil { changes[pointer] = .clear }
+        let (changed, secretChanges) = (destination, changes)
+        let updated = try call.rooms.control.write { writer in
+            guard let now = try writer.destination(workspaceID: changed.workspaceID, id: changed.id) else {
+                throw APIError.notFound("destination")
+            }
+            guard now.version == present.version else {
+                throw APIError(409, "conflict", "The destination was changed by someone else meanwhile: read it again")
+            }
+            return try writer.updateDestination(changed, secrets: secretChanges)
+        }
+        // A person has looked after it: what its answers had stopped may go again.
+        call.rooms.delivery.enable(workspaceID: updated.workspaceID, destinationID: updated.id)
+        return .json(json(updated, masked: config.masked), etag: updated.etag)
+    }
+
+    static func delete(_ call: Call) throws -> Reply {
+        let id = try call.id("destination")
+        let (workspaceID, head, plugins) = (call.workspaceID, call.head, call.rooms.plugins)
+        _ = try call.rooms.control.write { writer in
+            guard let destination = try writer.destination(workspaceID: workspaceID, id: id) else {
+                throw APIError.notFound("destination")
+            }
+            try head.requireMatch(destination.etag)
+            let users = try writer.journeys(workspaceID: workspaceID, mentioning: id, status: InUse.statuses)
+                .filter { uses(id, $0.journey, plugins) }
+            try InUse.refuse("destination", users.map { ($0.journey.name, $0.id) })
+            try writer.deleteDestination(workspaceID: workspaceID, id: id)
+        }
+        call.rooms.delivery.remove(workspaceID: workspaceID, destinationID: id)
+        return .status("deleted")
+    }
+
+    /// Whether a tile names the destination where its type's schema says that one is named. Of a type that is not loaded
+    /// nobody can say: then the mention counts.
+    private static func uses(_ id: String, _ journey: Journey, _ plugins: PluginHost) -> Bool {
+        journey.tiles.contains { tile in
+            guard let marks = plugins.tileType(tile.type)?.marks else {
+                return tile.config.text.lowercased().contains(id)
+            }
+            return marks.find(.destination, in: tile.config).contains {
+                $0.value.stringValue.flatMap(UUIDText.normalized) == id
+            }
+        }
+    }
+
+    private static func json(_ destination: DestinationRecord, _ reader: ControlReader) throws -> JSON {
+        let pointers = try reader.destinationSecretPointers(workspaceID: destination.workspaceID, id: destination.id)
+        return json(destination, masked: DestinationSecrets.masked(destination.config, pointers))
+    }
+
+    private static func json(_ destination: DestinationRecord, masked config: JSON) -> JSON {
+        [
+            "id": .string(destination.id), "workspace_id": .string(destination.workspaceID),
+            "connection_id": destination.connectionID.map { .string($0) } ?? .null,
+            "name": .string(destination.name), "destination_type": .string(destination.destinationType),
+            "config": config, "status": .string(destination.status), "status_error": .string(destination.statusError),
+            "created_by": .string(destination.createdBy),
+            "created_at": .string(Timestamp.api(destination.createdAt)),
+            "updated_at": .string(Timestamp.api(destination.updatedAt)),
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+import HTTPServer
+import Journeys
+
+/// `/healthz`: the process answers. `/readyz`: it can do its work.
+enum HealthRoutes {
+    static func health(_ call: Call) throws -> Reply { .json(["status": "ok"]) }
+
+    static func ready(_ call: Call) throws -> Reply {
+        do {
+            _ = try call.rooms.control.read { try $0.workspace(id: "") }
+        } catch {
+            throw APIError(503, "not_ready", "The control database can't be read: \(error)")
+        }
+        let types = call.rooms.plugins.tileTypes()
+        guard types.contains(where: { $0.role == .entry }) else {
+            throw APIError(
+                503, "not_ready", "No loaded plugin provides an entry tile: see GET /api/v1/plugins and --plugins")
+        }
+        return .json(["status": "ready"])
+    }
+}

@@ -1,0 +1,118 @@
+import Engine
+import HTTPServer
+import Journeys
+import Store
+
+/// `/journeys`: the orchestrations themselves.
+enum JourneyRoutes {
+    static func list(_ call: Call) throws -> Reply {
+        let page = try QueryItems(call.head).page()
+        let (array, total) = try call.rooms.control.read {
+            try $0.journeysJSON(workspaceID: call.workspaceID, page: page)
+        }
+        return .list(array, total: total, page: page)
+    }
+
+    /// The hot path: stored text, joined on the reactor.
+    static func get(_ call: Call) throws -> Reply {
+        let id = try call.id("journey")
+        let found = try call.rooms.control.read {
+            try $0.journeyJSON(workspaceID: call.workspaceID, journeyID: id)
+        }
+        guard let (bytes, etag) = found else { throw APIError.notFound("journey") }
+        return Reply(body: bytes, etag: etag)
+    }
+
+    static func create(_ call: Call) throws -> PreparedWrite {
+        let journey = try JourneyParser.create(call.json())
+        try requireModel(journey, call)
+        let now = call.now
+        let record = JourneyRecord(
+            id: try call.newID(), workspaceID: call.workspaceID, journey: journey, createdBy: call.actor,
+            createdAt: now, updatedAt: now)
+        let reply = Reply(
+            status: 201, body: record.json, etag: record.etag, location: call.location("journeys/\(record.id)"))
+        return { writer in
+            try writer.insertJourney(record)
+            return reply
+        }
+    }
+
+    static func update(_ call: Call) throws -> Reply {
+        let id = try call.id("journey")
+        let json = try call.json()
+        let record = try call.rooms.engine.update(
+            workspaceID: call.workspaceID, journeyID: id, by: call.actor,
+            isExpected: { call.head.allowsChange(of: $0.etag) }
+        ) { present in
+            let journey = try JourneyParser.update(present, with: json)
+            try requireModel(journey, call)
+            return journey
+        }
+        return reply(record)
+    }
+
+    static func delete(_ call: Call) throws -> Reply {
+        try call.rooms.engine.delete(
+            workspaceID: call.workspaceID, journeyID: call.id("journey"),
+            isExpected: { call.head.allowsChange(of: $0.etag) })
+        return .status("deleted")
+    }
+
+    static func validate(_ call: Call) throws -> Reply {
+        try call.expectNoBody()
+        let errors = try call.rooms.engine.validate(workspaceID: call.workspaceID, journeyID: call.id("journey"))
+        return .json(["valid": .bool(errors.isEmpty), "errors": .array(errors.map { .string($0.message) })])
+    }
+
+    /// Activate, pause, resume, drain, archive.
+    static func change(_ change: JourneyCall) -> @Sendable (Call) throws -> Reply {
+        { call in
+            try call.expectNoBody()
+            return reply(
+                try call.rooms.engine.change(
+                    change, workspaceID: call.workspaceID, journeyID: call.id("journey")))
+        }
+    }
+
+    /// Every tile of the journey is listed, and those that it had and where members ended.
+    static func stats(_ call: Call) throws -> Reply {
+        let (record, stats) = try call.rooms.engine.stats(
+            workspaceID: call.workspaceID, journeyID: call.id("journey"))
+        var tiles: [String: JSON] = [:]
+        for id in record.journey.tiles.map(\.id) + (stats?.tiles ?? []).map(\.tileID) where !id.isEmpty {
+            tiles[id] = json(stats?.tile(id))
+        }
+        let total = stats?.total
+        return .json([
+            "tiles": .object(tiles),
+            "total": [
+                "active": .integer(Int64(total?.active ?? 0)), "completed": .integer(Int64(total?.completed ?? 0)),
+                "exited": .integer(Int64(total?.exited ?? 0)),
+            ],
+        ])
+    }
+
+    /// All zero when nobody has entered yet.
+    private static func json(_ tile: TileStats?) -> JSON {
+        var branches: [String: JSON] = [:]
+        for branch in tile?.branches ?? [] { branches[branch.name] = .integer(Int64(branch.count)) }
+        return [
+            "active": .integer(Int64(tile?.active ?? 0)), "completed": .integer(Int64(tile?.completed ?? 0)),
+            "exited": .integer(Int64(tile?.exited ?? 0)), "failed": .integer(Int64(tile?.failed ?? 0)),
+            "entered": .integer(Int64(tile?.entered ?? 0)), "branches": .object(branches),
+        ]
+    }
+
+    private static func reply(_ record: JourneyRecord) -> Reply { Reply(body: record.json, etag: record.etag) }
+
+    private static func requireModel(_ journey: Journey, _ call: Call) throws {
+        let model = try call.rooms.control.read {
+            try $0.model(workspaceID: call.workspaceID, id: journey.parentModelID)
+        }
+        guard model == nil else { return }
+        throw APIError.invalid(
+            "/parent_model_id",
+            "parent_model_id names no model of this workspace: create the model first, or take the id of another one")
+    }
+}

@@ -1,0 +1,122 @@
+import HTTPServer
+import Journeys
+import Store
+
+/// `/journeys/{id}/members`: who is inside, where, and why one stands still.
+enum MemberRoutes {
+    /// `{"data": […], "next_cursor": "…" | null}`; a page can be short and still have a next one.
+    static func list(_ call: Call) throws -> Reply {
+        let query = try QueryItems(call.head)
+        try query.expectOnly(["status", "tile", "failed", "cursor", "limit"])
+        let status = try query["status"].map { text in
+            guard let status = Store.MemberStatus(name: text) else {
+                throw APIError.query("status", "must be active, completed or exited")
+            }
+            return status
+        }
+        let failed = try query.bool("failed")
+        let limit = try query.integer("limit", 1...1000) ?? 100
+        let cursor = try query["cursor"].map { text in
+            guard let key = Cursor.decode(text) else { throw APIError.query("cursor", "is not one that was given out") }
+            return key
+        }
+        guard let (store, journey) = try find(call) else { return page([], next: nil) }
+        let tiles = try store.tiles(journey)
+        var tile: Int32?
+        if let id = query["tile"] {
+            tile = tiles.first { $0.id.utf8.elementsEqual(id.utf8) }?.number
+            // A tile that nobody has reached has no number yet.
+            if tile == nil { return page([], next: nil) }
+        }
+        let found = try store.members(
+            journey, status: status, tile: tile, failed: failed, after: cursor, limit: limit)
+        return page((0..<found.rows.count).map { json(found.rows, $0, tiles) }, next: found.next)
+    }
+
+    static func get(_ call: Call) throws -> Reply {
+        guard let (store, journey) = try find(call), let key = call.text("member"),
+            let rows = try store.member(journey, key: Array(key.utf8))
+        else { throw notFound }
+        return .json(json(rows, 0, try store.tiles(journey)))
+    }
+
+    /// The member leaves as `exited`, reason `removed`.
+    static func remove(_ call: Call) throws -> Reply {
+        guard let (store, journey) = try find(call), let key = call.text("member").map({ Array($0.utf8) }),
+            let rows = try store.member(journey, key: key)
+        else { throw notFound }
+        guard try store.setExited(journey, key: key, reason: .removed) else {
+            throw APIError(
+                409, "wrong_state", "The member is \(rows.status(0).name): only an active one can be removed")
+        }
+        return .status("exited")
+    }
+
+    private static let notFound = APIError(404, "not_found", "There is no such member in this journey")
+
+    /// The workspace's members and the journey's number among them; nil when nobody ever entered it.
+    private static func find(_ call: Call) throws -> (MemberStore, Int32)? {
+        let id = try call.id("journey")
+        guard try call.rooms.control.read({ try $0.journeyHead(workspaceID: call.workspaceID, id: id) }) != nil else {
+            throw APIError.notFound("journey")
+        }
+        let store = try call.rooms.members.store(call.workspaceID)
+        return try store.knownJourneyNumber(id).map { (store, $0) }
+    }
+
+    private static func page(_ members: [JSON], next: [UInt8]?) -> Reply {
+        .json(["data": .array(members), "next_cursor": next.map { .string(Cursor.encode($0)) } ?? .null])
+    }
+
+    private static func json(_ rows: MemberRows, _ row: Int, _ tiles: [(number: Int32, id: String)]) -> JSON {
+        func time(_ value: Int64) -> JSON { value == MemberRows.noTime ? .null : .string(Timestamp.api(value)) }
+        let tile = tiles.first { $0.number == rows.tile[row] }?.id
+        var members: [String: JSON] = [
+            "key": .string(rows.keyString(row)), "status": .string(rows.status(row).name),
+            "tile": tile.map { .string($0) } ?? .null, "entry": .integer(Int64(rows.entry[row])),
+            "entered_at": time(rows.enteredAt[row]), "arrived_at": time(rows.arrivedAt[row]),
+            "left_at": time(rows.leftAt[row]), "reason": rows.reason(row).name.map { .string($0) } ?? .null,
+            "failed": .bool(rows.state(row) == .parked), "attempt": .integer(Int64(rows.attempt[row])),
+        ]
+        // Only these two states mean a time that is a person's business.
+        let isTimed = rows.state(row) == .waiting || rows.state(row) == .retry
+        members["waiting_until"] = isTimed ? time(rows.wake[row]) : .null
+        members["error"] =
+            rows.error(row).map { error in
+                [
+                    "code": .string(error.code), "message": .string(error.message),
+                    "http_status": error.httpStatus.map { .integer(Int64($0)) } ?? .null,
+                ]
+            } ?? .null
+        return .object(members)
+    }
+}
+
+/// A member's key as an opaque cursor.
+private enum Cursor {
+    static func encode(_ key: [UInt8]) -> String {
+        var text = "k"
+        for byte in key {
+            text += String(byte >> 4, radix: 16)
+            text += String(byte & 15, radix: 16)
+        }
+        return text
+    }
+
+    static func decode(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.dropFirst()
+        guard text.hasPrefix("k"), digits.count % 2 == 0 else { return nil }
+        var key: [UInt8] = []
+        var high: UInt8?
+        for digit in digits {
+            guard let value = Character(UnicodeScalar(digit)).hexDigitValue else { return nil }
+            if let first = high {
+                key.append(first << 4 | UInt8(value))
+                high = nil
+            } else {
+                high = UInt8(value)
+            }
+        }
+        return key
+    }
+}

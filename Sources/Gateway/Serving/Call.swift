@@ -1,0 +1,79 @@
+import Crypto
+import HTTPServer
+import Journeys
+import Store
+
+/// One request on its way through a handler: what was asked, by whom, on which route.
+struct Call: Sendable {
+    let head: RequestHead
+    /// Empty for uploads, whose body streams.
+    let body: [UInt8]
+    let route: Route
+    let parameters: Parameters
+    /// Nil on routes for everyone.
+    let principal: Principal?
+    let rooms: Rooms
+    /// Set for a POST with an `Idempotency-Key`.
+    var idempotency: Idempotency?
+
+    /// Who calls, as `created_by` says it.
+    var actor: String { principal?.id ?? "" }
+
+    var now: Int64 { rooms.clock.now() }
+
+    /// The workspace of the path. The key's own when they agree, which saves making it anew.
+    var workspaceID: String { principal?.workspaceID ?? text("workspace") ?? "" }
+
+    /// A path parameter as text; nil when it is no UTF-8.
+    func text(_ name: String) -> String? {
+        guard let index = route.parameterNames.firstIndex(of: name) else { return nil }
+        return String(validating: parameters[index], as: UTF8.self)
+    }
+
+    /// A path parameter that is a UUID, in lower case.
+    /// - Throws: 404: nothing else was ever an id.
+    func id(_ name: String) throws -> String {
+        guard let text = text(name), let id = UUIDText.normalized(text) else { throw APIError.notFound(name) }
+        return id
+    }
+
+    /// The body as JSON, with its content type checked.
+    /// - Throws: 415, 400.
+    func json() throws -> JSON {
+        try checkContentType()
+        guard !body.isEmpty else {
+            throw APIError(400, "invalid_json", "The request needs a JSON object as its body")
+        }
+        do throws(JSONParseError) {
+            return try JSON.parse(body)
+        } catch {
+            let message = error.kind == .tooDeep ? error.message : "The body is \(error.message)"
+            throw APIError(400, error.kind == .tooDeep ? "too_deep" : "invalid_json", message)
+        }
+    }
+
+    /// For calls whose body says nothing: it may be missing or `{}`.
+    func expectNoBody() throws {
+        if body.isEmpty { return }
+        try BodyFields(try json(), known: []).finish()
+    }
+
+    private func checkContentType() throws {
+        guard let type = head.headers[first: "content-type"], !type.isEmpty else { return }
+        if MediaType(type).isJSON { return }
+        throw APIError(415, "unsupported_media_type", "Content-Type must be application/json, not '\(type)'")
+    }
+
+    /// Runs a write and waits for it; with an `Idempotency-Key` its answer is kept in the same transaction. For workers.
+    func commit(_ write: @escaping PreparedWrite) throws -> Reply {
+        guard let idempotency else { return try rooms.control.write(write) }
+        let now = now
+        return try rooms.control.write { try idempotency.run(write, $0, now: now) }
+    }
+
+    /// A new id.
+    func newID() throws -> String { try Crypto.uuid() }
+
+    /// Where a resource of this workspace is found.
+    func location(_ path: String) -> String { "/api/v1/workspaces/\(workspaceID)/\(path)" }
+}

@@ -1,0 +1,194 @@
+import HTTPServer
+import Journeys
+import Platform
+import Store
+
+/// Takes requests from the server: finds the route, checks the caller, and has the route's action run where it belongs.
+final class GatewayHandler: HTTPHandler {
+    /// Bodies of JSON calls.
+    static let bodyLimit = 1 << 20
+    /// What is read of a body whose request is refused anyway, so that the refusal can carry the request's id.
+    private static let refusedBodyLimit = 16 << 10
+    /// Up to here a body is parsed on the reactor.
+    private static let inlineBodyLimit = 16 << 10
+
+    let rooms: Rooms
+    private let router: Router
+    private let workers: WorkerPool
+    private let slowWorkers: WorkerPool
+    let idempotentCalls = IdempotentCalls()
+
+    init(rooms: Rooms, routes: [Route], workers: WorkerPool, slowWorkers: WorkerPool) {
+        self.rooms = rooms
+        router = Router(routes)
+        self.workers = workers
+        self.slowWorkers = slowWorkers
+    }
+
+    // All reads of one wake share a read transaction.
+    func wakeBegan() { rooms.control.beginReads() }
+    func wakeEnded() { rooms.control.endReads() }
+
+    /// Bodies are read only from callers that may send them; uploads go to their consumer.
+    func bodyPolicy(_ head: RequestHead) -> BodyPolicy {
+        if head.method == .get || head.method == .head { return .collect(limit: Self.bodyLimit) }
+        do {
+            let call = try call(head, body: [])
+            guard case .upload(let begin) = call.route.action else { return .collect(limit: Self.bodyLimit) }
+            return .stream(try begin(call))
+        } catch {
+            // `handle` finds the same fault, and there the request has an id to tell.
+            let isShort = (head.headers[first: "content-length"].flatMap { Int($0) } ?? 0) <= Self.refusedBodyLimit
+            if isShort, head.headers.bytes(first: "transfer-encoding") == nil {
+                return .collect(limit: Self.refusedBodyLimit)
+            }
+            return .refuse(known(error, requestID: nil).response(requestID: nil))
+        }
+    }
+
+    func handle(_ request: Request, _ responder: Responder) {
+        do {
+            if request.head.method == .options, let answer = options(request.head) { return responder.respond(answer) }
+            try dispatch(call(request.head, body: request.body), responder)
+        } catch {
+            refuse(error, responder)
+        }
+    }
+
+    /// Routes and authorises.
+    private func call(_ head: RequestHead, body: [UInt8]) throws -> Call {
+        switch router.match(head.method, head.pathBytes) {
+        case .found(let route, let parameters):
+            var call = Call(
+                head: head, body: body, route: route, parameters: parameters,
+                principal: try principal(head, route, parameters), rooms: rooms)
+            if head.method == .post, let key = head.headers[first: "idempotency-key"] {
+                call.idempotency = try Idempotency(key: key, path: head.path, body: body)
+            }
+            return call
+        case .wrongMethod(let allowed):
+            throw APIError(
+                405, "method_not_allowed", "\(head.method) is not possible here: see the Allow header",
+                headers: [("Allow", allowed.map(\.description).joined(separator: ", "))])
+        case .unknown: throw APIError(404, "not_found", "There is no such path: \(head.path)")
+        case .malformed: throw APIError(400, "invalid_request", "A '%' in the path is not followed by two hex digits")
+        }
+    }
+
+    private func principal(_ head: RequestHead, _ route: Route, _ parameters: Parameters) throws -> Principal? {
+        if route.access == .everyone { return nil }
+        let principal = try rooms.authenticator.authenticate(head)
+        let isInWorkspace = route.parameterNames.first == "workspace"
+        if isInWorkspace {
+            let workspace = parameters[0]
+            if let header = head.headers.bytes(first: "x-workspace-id"), !Self.sameID(header, workspace) {
+                throw APIError(403, "other_workspace", "X-Workspace-ID must be the workspace id of the path")
+            }
+            if let own = principal.workspaceID, !Self.sameID(own.utf8, workspace) {
+                throw APIError(403, "other_workspace", "The API key belongs to another workspace")
+            }
+        }
+        guard principal.may(route.access), !isInWorkspace || principal.workspaceID != nil else {
+            let need =
+                switch route.access {
+                case .server: "a server key (role operator)"
+                case .admin: "a key with role admin"
+                case .editor: "a key with role editor or admin"
+                default: "a key of this workspace"
+                }
+            throw APIError(403, "forbidden", "A key with role \(principal.role.rawValue) may not do this: use \(need)")
+        }
+        return principal
+    }
+
+    /// UUIDs are compared without regard to case.
+    private static func sameID(_ a: some Collection<UInt8>, _ b: some Collection<UInt8>) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && $0 >= 0x41 && $1 >= 0x41) }
+    }
+
+    private func options(_ head: RequestHead) -> Response? {
+        guard case .wrongMethod(let allowed) = router.match(.options, head.pathBytes) else { return nil }
+        return Response(
+            status: 204, headers: [("Allow", allowed.map(\.description).joined(separator: ", "))])
+    }
+}
+
+extension GatewayHandler {
+    private func dispatch(_ call: Call, _ responder: Responder) throws {
+        switch call.route.action {
+        case .read(let handler): try finish(handler(call), call, responder)
+        case .work(let handler): try submit(workers, call, responder, handler)
+        case .slow(let handler): try submit(slowWorkers, call, responder, handler)
+        case .write(let prepare):
+            if call.body.count <= Self.inlineBodyLimit {
+                try write(prepare(call), call, responder)
+            } else {
+                try enqueue(workers, responder) { [self] in try write(prepare(call), call, responder) }
+            }
+        case .stream(let handler):
+            try enqueue(slowWorkers, responder) { try handler(call, responder) }
+        case .upload: throw APIError(500, "internal", "The upload did not begin")
+        }
+    }
+
+    private func submit(
+        _ pool: WorkerPool, _ call: Call, _ responder: Responder, _ handler: @escaping @Sendable (Call) throws -> Reply
+    ) throws {
+        try enqueue(pool, responder) { [self] in
+            guard let idempotency = call.idempotency else { return finish(try handler(call), call, responder) }
+            try idempotentCalls.begin(idempotency)
+            defer { idempotentCalls.end(idempotency) }
+            if let reply = try rooms.control.read({ try idempotency.replay($0, now: call.now) }) {
+                return finish(reply, call, responder)
+            }
+            let reply = try handler(call)
+            if !idempotency.isKept {
+                try rooms.control.write { try idempotency.keep(reply, $0, now: call.now) }
+            }
+            finish(reply, call, responder)
+        }
+    }
+
+    private func enqueue(_ pool: WorkerPool, _ responder: Responder, _ job: @escaping @Sendable () throws -> Void)
+        throws
+    {
+        let isTaken = pool.submit { [self] in
+            do { try job() } catch { refuse(error, responder) }
+        }
+        if !isTaken { throw APIError.busy }
+    }
+
+    private func write(_ write: @escaping PreparedWrite, _ call: Call, _ responder: Responder) {
+        let idempotency = call.idempotency
+        let now = call.now
+        rooms.control.write { writer in
+            guard let idempotency else { return try write(writer) }
+            return try idempotency.run(write, writer, now: now)
+        } then: { [self] result in
+            switch result {
+            case .success(let reply): responder.respond(reply.response)
+            case .failure(let error): refuse(error, responder)
+            }
+        }
+    }
+
+    private func finish(_ reply: Reply, _ call: Call, _ responder: Responder) {
+        if let etag = reply.etag, reply.status == 200, call.route.method == .get, call.head.isKnown(etag) {
+            return responder.respond(Response(status: 304, headers: [("ETag", etag)]))
+        }
+        responder.respond(reply.response)
+    }
+
+    private func refuse(_ error: any Error, _ responder: Responder) {
+        let id = responder.requestID
+        responder.respond(known(error, requestID: id).response(requestID: id))
+    }
+
+    /// The error as the caller sees it; one that is our own fault is logged and not told.
+    private func known(_ error: any Error, requestID: String?) -> APIError {
+        if let known = APIError(error) { return known }
+        rooms.log.error("a request failed", ["request_id": requestID ?? "", "error": "\(error)"])
+        return APIError(
+            500, "internal", "Something went wrong inside the gateway: its log tells more under the request_id")
+    }
+}

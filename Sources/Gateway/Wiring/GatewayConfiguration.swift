@@ -1,0 +1,30 @@
+import HTTPServer
+
+/// What an operator tells a gateway.
+public struct GatewayConfiguration: Sendable {
+    /// DATA: everything that the gateway keeps lies below it. Made when absent.
+    public var dataDirectory: String
+    /// Where to listen, and the limits and deadlines of connections.
+    public var server: ServerConfiguration
+    /// Where plugins are looked for, in this order; of several files of one plugin the later directory wins.
+    public var pluginDirectories: [String]
+    /// CIDR blocks that deliveries may reach though they are internal.
+    public var allowedDestinations: [String] = []
+    /// The command that checks a plugin file in a process of its own, such as `["/…/tessera", "plugin-probe"]`; nil: no
+    /// such check.
+    public var probeCommand: [String]?
+    public var version = "0"
+    /// How long requests in flight may go on when the gateway stops, in microseconds.
+    public var stopGrace: Int64 = 10_000_000
+    /// Rows of the model in one batch of a run.
+    public var batchRows = 8192
+    /// Runs of different journeys side by side.
+    public var runThreads = 2
+
+    public init(dataDirectory: String, server: ServerConfiguration = ServerConfiguration(), pluginDirectories: [String])
+    {
+        self.dataDirectory = dataDirectory
+        self.server = server
+        self.pluginDirectories = pluginDirectories
+    }
+}

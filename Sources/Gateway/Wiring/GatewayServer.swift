@@ -1,0 +1,117 @@
+import Crypto
+import Delivery
+import Engine
+import HTTPServer
+import Platform
+import PluginHost
+import Store
+import Warehouse
+
+/// A whole gateway: stores, plugins, engine and HTTP server, wired together. `start` and `stop` once each, from one thread.
+public final class GatewayServer {
+    private let configuration: GatewayConfiguration
+    private let clock: any Clock
+    private let log: Log
+    private var running: Running?
+
+    private struct Running {
+        let lock: DataDirectoryLock
+        let rooms: Rooms
+        let workers: [WorkerPool]
+        let server: HTTPServer
+    }
+
+    /// - Parameter clock: the gateway's one clock.
+    public init(configuration: GatewayConfiguration, clock: any Clock = SystemClock(), log: Log) {
+        self.configuration = configuration
+        self.clock = clock
+        self.log = log
+    }
+
+    deinit { stop() }
+
+    /// Opens the stores, loads the plugins, takes up interrupted runs and serves.
+    /// - Returns: the port.
+    /// - Throws: `StoreError.locked` when another process serves this data directory; what the rooms say. Everything
+    ///   opened by then is closed again.
+    public func start() throws -> UInt16 {
+        let lock = try DataDirectoryLock(dataDirectory: configuration.dataDirectory)
+        let control = try ControlStore(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
+        let rooms: Rooms
+        do {
+            rooms = try makeRooms(control)
+        } catch {
+            control.close()
+            throw error
+        }
+        let workers = WorkerPool(name: "worker", threads: 4, limit: 1024)
+        let slowWorkers = WorkerPool(name: "slow", threads: 4, limit: 64)
+        let handler = GatewayHandler(rooms: rooms, routes: Routes.all, workers: workers, slowWorkers: slowWorkers)
+        let server = HTTPServer(configuration: configuration.server, handler: handler, log: log, clock: clock)
+        rooms.watch(server)
+        running = Running(lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server)
+        do {
+            try rooms.engine.start()
+            return try server.start()
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// Stops: requests in flight are answered, runs commit what they have and go on after the next start. A second call
+    /// does nothing.
+    public func stop() {
+        guard let running else { return }
+        self.running = nil
+        running.server.stop(grace: configuration.stopGrace)
+        for pool in running.workers { pool.stop() }
+        running.rooms.close()
+        running.lock.release()
+    }
+
+    private func makeRooms(_ control: ControlStore) throws -> Rooms {
+        let members = MemberStores(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
+        let warehouse = Warehouse(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
+        let services = HostServices()
+        var plugins = PluginHostConfiguration(
+            directories: configuration.pluginDirectories, storeDirectory: configuration.dataDirectory + "/plugins")
+        plugins.settings = ["allow-destination": configuration.allowedDestinations.joined(separator: ",")]
+        plugins.version = configuration.version
+        plugins.probeCommand = configuration.probeCommand
+        let host = PluginHost(
+            configuration: plugins, memory: ControlGenerationMemory(control: control), services: services,
+            clock: clock, log: log)
+        let delivery = makeDelivery(control)
+        delivery.offer(to: services)
+        let destinations = DestinationDirectory(source: ControlDestinations(control: control), plugins: host, log: log)
+        destinations.offer(to: services)
+        host.loadAll()
+        var settings = Engine.Configuration(ownerID: try Crypto.uuid())
+        settings.batchRows = configuration.batchRows
+        settings.runThreads = configuration.runThreads
+        let engine = Engine(
+            control: control, members: members, warehouse: warehouse, plugins: host, clock: clock, log: log,
+            configuration: settings)
+        return Rooms(
+            control: control, members: members, warehouse: warehouse, plugins: host, delivery: delivery,
+            destinations: destinations, engine: engine, clock: clock, log: log)
+    }
+
+    /// A destination that said that it is gone shows so until a person changes it.
+    private func makeDelivery(_ control: ControlStore) -> Delivery {
+        let (clock, log) = (clock, log)
+        return Delivery(clock: clock, log: log) { workspaceID, destinationID, reason in
+            control.write { writer in
+                try writer.setDestinationStatus(
+                    workspaceID: workspaceID, id: destinationID, status: "error", error: reason, at: clock.now())
+            } then: { result in
+                if case .failure(let error) = result {
+                    log.error(
+                        "a destination's status was not stored",
+                        ["destination": destinationID, "error": "\(error)"])
+                }
+            }
+        }
+    }
+}

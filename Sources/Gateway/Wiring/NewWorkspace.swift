@@ -1,0 +1,32 @@
+import Crypto
+import Store
+
+/// A workspace as it is made: with its embedded source and its first key, of role admin.
+public struct NewWorkspace: Sendable {
+    public let record: WorkspaceRecord
+    public let source: SourceRecord
+    public let key: APIKeyRecord
+    /// The text of the key: shown once.
+    public let secret: APIKeySecret
+
+    /// - Parameter actor: the id of the key that makes it; nil on the command line: then the new key is named.
+    public init(name: String, by actor: String? = nil, now: Int64) throws {
+        let workspaceID = try Crypto.uuid()
+        let keyID = try Crypto.uuid()
+        secret = try APIKeySecret(role: .admin)
+        record = WorkspaceRecord(id: workspaceID, name: name, createdAt: now)
+        source = SourceRecord(
+            id: try Crypto.uuid(), workspaceID: workspaceID, name: "Embedded", sourceType: "embedded",
+            createdBy: actor ?? keyID, createdAt: now, updatedAt: now)
+        key = APIKeyRecord(
+            id: keyID, workspaceID: workspaceID, name: "First key", prefix: secret.prefix, role: .admin,
+            createdBy: actor ?? keyID, createdAt: now, updatedAt: now)
+    }
+
+    /// All of it, in one write. The source's file is the warehouse's: `createEmbedded`, before.
+    public func insert(_ writer: ControlWriter) throws {
+        try writer.insertWorkspace(record)
+        try writer.insertSource(source)
+        try writer.insertAPIKey(key, digest: secret.digest)
+    }
+}

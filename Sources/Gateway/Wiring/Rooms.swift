@@ -1,0 +1,39 @@
+import Delivery
+import Engine
+import Platform
+import PluginHost
+import Store
+import Warehouse
+
+/// The rooms that the API stands on, and what its handlers share.
+final class Rooms: Sendable {
+    let control: ControlStore
+    let members: MemberStores
+    let warehouse: Warehouse
+    let plugins: PluginHost
+    let delivery: Delivery
+    let destinations: DestinationDirectory
+    let engine: Engine
+    let authenticator: Authenticator
+    let uploads: UploadThreads
+    let clock: any Clock
+    let log: Log
+    let server = Monitor(WeakServer())
+
+    init(
+        control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost, delivery: Delivery,
+        destinations: DestinationDirectory, engine: Engine, clock: any Clock, log: Log
+    ) {
+        self.control = control
+        self.members = members
+        self.warehouse = warehouse
+        self.plugins = plugins
+        self.delivery = delivery
+        self.destinations = destinations
+        self.engine = engine
+        self.clock = clock
+        self.log = log
+        authenticator = Authenticator(control: control, clock: clock)
+        uploads = UploadThreads(limit: 16)
+    }
+}
