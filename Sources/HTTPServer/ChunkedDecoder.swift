@@ -15,7 +15,13 @@ struct ChunkedDecoder {
         case size, extensions, sizeLineFeed, data, dataReturn, dataLineFeed, trailers
     }
 
+    /// Within `*( ";" name [ "=" ( token / quoted-string ) ] )`; the optional white space there is not taken.
+    private enum Extension {
+        case nameStart, name, valueStart, token, quoted, escaped, quotedEnd
+    }
+
     private var state = State.size
+    private var part = Extension.nameStart
     private var digits = 0
     private var left: UInt64 = 0
     /// Extension bytes of the whole body: a peer must not make us read without end what is thrown away.
@@ -74,23 +80,35 @@ struct ChunkedDecoder {
             guard digits > 0 else { throw .malformed("a chunk size is not hexadecimal") }
             switch byte {
             case ASCII.carriageReturn: state = .sizeLineFeed
-            case 0x3B: state = .extensions
+            case 0x3B:
+                state = .extensions
+                part = .nameStart
             default: throw .malformed("a chunk size is not hexadecimal")
             }
         }
     }
 
     private mutating func extensions(_ byte: UInt8) throws(HTTPFault) {
-        if byte == ASCII.carriageReturn {
-            state = .sizeLineFeed
-            return
-        }
-        guard byte >= ASCII.space && byte != 0x7F || byte == ASCII.tab else {
-            throw .malformed("a chunk extension has a control character")
-        }
         extensionBytes += 1
         guard extensionBytes <= ChunkedDecoder.maxExtensionBytes else {
             throw .malformed("the chunk extensions are too long")
+        }
+        let mayEnd = part == .name || part == .token || part == .quotedEnd
+        switch byte {
+        case ASCII.carriageReturn where mayEnd: state = .sizeLineFeed
+        case 0x3B where mayEnd: part = .nameStart
+        case 0x3D where part == .name: part = .valueStart
+        case 0x22 where part == .valueStart: part = .quoted
+        case 0x22 where part == .quoted: part = .quotedEnd
+        case 0x5C where part == .quoted: part = .escaped
+        case _ where part == .quoted || part == .escaped:
+            guard byte >= ASCII.space && byte != 0x7F || byte == ASCII.tab else {
+                throw .malformed("a chunk extension has a control character")
+            }
+            part = .quoted
+        case _ where part != .quotedEnd && ByteClass.token.contains(byte):
+            if part == .nameStart { part = .name } else if part == .valueStart { part = .token }
+        default: throw .malformed("a chunk extension is not valid")
         }
     }
 

@@ -14,6 +14,7 @@ extension Connection {
         minorVersion = 1
         number = reactor.nextNumber()
         if reactor.isStopping { mustClose = true }
+        reactor.touch(self)
     }
 
     /// The head is complete: `bytes` begin with it. Asks the handler and begins the body.
@@ -119,7 +120,7 @@ extension Connection {
     /// The server is stopping: what is in flight goes on, all else ends.
     func stop() {
         if case .streaming(let state) = answer { state.stop() }
-        if case .head = phase, waitingInput == 0, exchange > 0 || armed != 0 {
+        if case .head = phase, waitingInput == 0 {
             // A request may have arrived just now.
             receive()
             if isClosed { return }
@@ -133,6 +134,8 @@ extension Connection {
         abortBody()
         mustClose = true
         head = nil
+        input = []
+        inputStart = 0
         respond(.error(fault, requestID: number.text), exchange: exchange)
         phase = .drain
         reactor.touch(self)

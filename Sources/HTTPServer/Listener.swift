@@ -88,6 +88,7 @@ final class Listener: @unchecked Sendable {
         if target === reactors[0] {
             target.adopt(accepted, peer: peer, refused: isFull)
         } else if !target.post(.adopt(accepted, peer: peer, refused: isFull)) {
+            target.figures.connections.subtract(1, ordering: .relaxed)
             Glibc.close(accepted)
         }
     }
