@@ -25,8 +25,12 @@ final class Confinement {
     /// A statement that asks more often is a bomb.
     private static let maxQuestions = 500_000
 
-    /// Learns the connection's modules, then installs itself for good.
+    /// Learns the connection's modules, then installs itself for good. Modules that models may use, or that the warehouse
+    /// uses, are connected before: a module tells its columns by a CREATE TABLE, which nobody may do later.
     init(_ database: Database) throws(SQLiteError) {
+        for module in [ListTable.name] + SQLFunctions.tables.sorted() {
+            _ = try database.prepare("SELECT 1 FROM \(module)(NULL)")
+        }
         let list = try database.prepare("SELECT name FROM pragma_module_list")
         while try list.step() { modules.insert(list.string(0).lowercased()) }
         let context = Unmanaged.passUnretained(self).toOpaque()
