@@ -39,8 +39,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude)
 }
 
 let package = Package(
@@ -86,7 +86,9 @@ let package = Package(
         tests("ColumnsTests", ["Columns", "Journeys", "CTessera"]),
         tests("StoreTests", ["Store", "SQLite", "Journeys", "Platform", "TestSupport"]),
         tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
-        tests("PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
+        tests(
+            "PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"],
+            exclude: ["Fixtures"]),
         tests("DeliveryTests", ["Delivery", "PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
         tests(
             "EngineTests",

@@ -51,10 +51,14 @@ extension CallSlot {
 
     func done() {
         let serial = state.withLock { isAsync ? $0.owed : 0 }
-        guard serial != 0, let instance = settle(serial) else { return late(1) }
-        // The sink first: once the instance has the slot back, it may serve another call.
-        finish(serial, .finished)
-        instance.slots.giveBack(self)
+        let ended: Live?
+        do {
+            guard serial != 0, let instance = settle(serial) else { return late(1) }
+            ended = takeLive(serial)
+            instance.slots.giveBack(self)
+        }
+        // The sink last: when it hears of the end, the call holds the instance open no longer.
+        if let ended { conclude(ended, .finished) }
     }
 
     func record(_ row: UInt32, _ json: tessera_str) {

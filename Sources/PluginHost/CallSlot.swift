@@ -78,19 +78,28 @@ final class CallSlot: @unchecked Sendable {
     /// Ends a call towards its sink; false when it had ended before. Any thread.
     @discardableResult
     func finish(_ serial: UInt64, _ end: CallEnd) -> Bool {
-        let ended = state.withLock { state -> Live? in
+        guard let ended = takeLive(serial) else { return false }
+        conclude(ended, end)
+        return true
+    }
+
+    /// Ends a call towards its plugin: from here on its reports are late. Nil when it had ended before.
+    func takeLive(_ serial: UInt64) -> Live? {
+        state.withLock { state in
             guard let live = state.live, live.serial == serial else { return nil }
             state.live = nil
             return live
         }
-        guard let ended else { return false }
-        environment.watchdog.forget(serial: serial)
+    }
+
+    /// Tells the sink of a call that `takeLive` gave.
+    func conclude(_ ended: Live, _ end: CallEnd) {
+        environment.watchdog.forget(serial: ended.serial)
         generation.figures.ended(end)
         if ended.dropped > 0, generation.figures.dropped(ended.dropped) == 0 {
             warn("a tile reported outcomes that were ignored: row, branch, kind or time out of range", ended.dropped)
         }
         ended.sink.done(end)
-        return true
     }
 
     /// The plugin owes nothing more for this call: it returned or called `done`. Gives the instance that the call kept

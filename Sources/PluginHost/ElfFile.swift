@@ -30,14 +30,33 @@ struct ElfFile {
         guard Self.wantedMachine == 0 || machine == Self.wantedMachine else {
             throw Refusal("not for this machine: the file is built for ELF machine \(machine)", isLasting: false)
         }
+        try Self.checkSegments(reader)
         exportedSymbols = try Self.symbols(reader)
     }
 
+    private static let cut = Refusal("the file is cut short: copy it again", isLasting: false)
+
+    /// The loader maps segments without a look at the file's length, and reading beyond it ends the process.
+    private static func checkSegments(_ reader: Reader) throws(Refusal) {
+        guard let table = reader.offset(at: 32), let entrySize = reader.number(at: 54, 2),
+            let count = reader.number(at: 56, 2)
+        else { throw cut }
+        guard table > 0, count > 0, entrySize >= 56 else {
+            throw Refusal("a broken ELF file: it has no segments", isLasting: false)
+        }
+        for index in 0..<Int(count) {
+            let header = table + index * Int(entrySize)
+            guard let start = reader.offset(at: header + 8), let size = reader.offset(at: header + 32),
+                reader.holds(start, size)
+            else { throw cut }
+        }
+    }
+
     private static func symbols(_ reader: Reader) throws(Refusal) -> [String]? {
-        guard let table = reader.offset(at: 40), let entrySize = reader.number(at: 58, 2),
-            let count = reader.number(at: 60, 2), table > 0, count > 0
+        guard let place = reader.number(at: 40, 8), let entrySize = reader.number(at: 58, 2),
+            let count = reader.number(at: 60, 2), place > 0, count > 0
         else { return nil }
-        let cut = Refusal("the file is cut short: copy it again", isLasting: false)
+        guard let table = reader.offset(at: 40) else { throw cut }
         guard entrySize >= 64 else {
             throw Refusal("a broken ELF file: its section headers are too small", isLasting: false)
         }
@@ -84,7 +103,8 @@ struct ElfFile {
         }
 
         func text(at start: Int, end: Int) -> String {
-            String(decoding: bytes[start..<end].prefix { $0 != 0 }, as: UTF8.self)
+            // Cut: a made-up file could point every symbol at one endless name.
+            String(decoding: bytes[start..<min(end, start + 256)].prefix { $0 != 0 }, as: UTF8.self)
         }
     }
 }

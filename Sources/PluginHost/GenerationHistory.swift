@@ -52,10 +52,10 @@ final class GenerationHistory {
     /// Remembers a refusal that the content itself is to blame for.
     func refused(_ sha256: String, id: String, version: String, _ refusal: Refusal, at now: Int64) {
         guard refusal.isLasting, self.refusal(of: sha256) == nil else { return }
-        let number = records.first { $0.pluginID == id && $0.sha256 == sha256 }?.number ?? 0
         remember(
             GenerationRecord(
-                pluginID: id, sha256: sha256, version: version, state: .refused, reason: refusal.reason, number: number,
+                pluginID: id, sha256: sha256, version: version, state: .refused, reason: refusal.reason,
+                number: number(of: id, sha256: sha256),
                 loadedAt: now))
     }
 

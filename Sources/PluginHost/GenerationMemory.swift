@@ -22,7 +22,7 @@ public struct GenerationRecord: Sendable, Hashable {
     public var state: GenerationState
     /// Why it was refused; else empty.
     public var reason: String
-    /// 1, 2 … per plugin id in the order of first use; 0 for one that was never active.
+    /// Counts the contents of a plugin id from 1, refused ones too; a content keeps its number.
     public var number: Int
     /// Microseconds since 1970 UTC of the last change of state.
     public var loadedAt: Int64

@@ -56,10 +56,10 @@ public final class PluginHost: Sendable {
         }
     }
 
-    deinit { environment.stop() }
+    deinit { stop() }
 
     /// Lets go of everything: cached instances are closed, plugins whose instances are all closed are retired. Instances
-    /// that are still held keep working. Call once, when no run is under way and no batch in flight.
+    /// that are still held keep working. Call when no run is under way and no batch in flight; more than once is fine.
     public func stop() {
         let generations = registry.update { registry in
             defer { registry = Registry() }
