@@ -2,6 +2,7 @@
 #pragma once
 #include <sqlite3.h>
 #include "rows_vtab.h"
+#include "collect.h"
 
 static inline int tessera_sqlite3_config_int(int op, int value) { return sqlite3_config(op, value); }
 static inline int tessera_sqlite3_config_int2(int op, int a, int b) { return sqlite3_config(op, a, b); }

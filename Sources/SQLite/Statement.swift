@@ -3,9 +3,11 @@ import CSQLite
 /// A prepared statement. It belongs to the thread that has its connection.
 ///
 /// Parameters count from 1, columns from 0, as in SQLite.
+///
+/// It does not keep its `Database`, which keeps the statements it caches: neither would ever be freed. One that outlives the
+/// connection still works, and lets go of it when it is freed (`sqlite3_close_v2`).
 public final class Statement {
     public let handle: OpaquePointer
-    private let database: Database
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     init(_ database: Database, _ sql: String, persistent: Bool) throws(SQLiteError) {
@@ -15,7 +17,6 @@ public final class Statement {
         guard status == SQLITE_OK else { throw database.error(status, sql: sql) }
         guard let handle else { throw SQLiteError(code: SQLITE_MISUSE, message: "an empty statement", sql: sql) }
         self.handle = handle
-        self.database = database
     }
 
     deinit { sqlite3_finalize(handle) }
@@ -31,7 +32,9 @@ public final class Statement {
         let status = sqlite3_step(handle)
         if status == SQLITE_ROW { return true }
         if status == SQLITE_DONE { return false }
-        let error = database.error(status, sql: String(cString: sqlite3_sql(handle)))
+        let error = SQLiteError(
+            code: status, message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))),
+            sql: String(cString: sqlite3_sql(handle)))
         sqlite3_reset(handle)
         throw error
     }

@@ -8,23 +8,32 @@ import SQLite
 /// writing, and only a log that is copied whole is reused from its start: so beyond a hard limit the writer itself copies the
 /// rest before its next transaction.
 final class MemberCheckpoints: Sendable {
-    /// The thread is asked each time that the log has grown by this much.
-    static let softBytes = 32 << 20
-    /// The writer checkpoints itself.
-    static let hardBytes = 256 << 20
+    struct Limits: Sendable {
+        /// The thread is asked each time that the log has grown by this much.
+        var soft = 32 << 20
+        /// The writer checkpoints itself.
+        var hard = 256 << 20
+    }
 
     private final class Connection: @unchecked Sendable {
         let database: Database
         init(_ database: Database) { self.database = database }
     }
     private let connection: Monitor<Connection?>
-    /// Log size at which the thread is asked next. Guarded by the lock of its own, taken by the writer only.
-    private let nextRequest = Monitor(MemberCheckpoints.softBytes)
+    private struct Next: Sendable {
+        var soft: Int
+        var hard: Int
+    }
+    /// Log sizes at which something is done next. Used by the writer only.
+    private let next: Monitor<Next>
+    private let limits: Limits
     private let checkpointer: MemberCheckpointer
     private let path: String
     private let log: Log
 
-    init(path: String, log: Log, checkpointer: MemberCheckpointer) throws {
+    init(path: String, log: Log, checkpointer: MemberCheckpointer, limits: Limits) throws {
+        self.limits = limits
+        next = Monitor(Next(soft: limits.soft, hard: limits.hard))
         self.path = path
         self.log = log
         self.checkpointer = checkpointer
@@ -34,15 +43,16 @@ final class MemberCheckpoints: Sendable {
     /// Looks at the log after a commit. Called by the writer, under its lock, outside a transaction.
     func committed(_ writer: MemberWriter) {
         let bytes = writer.logBytes
-        if bytes >= Self.hardBytes { return checkpointInWriter(writer) }
-        let ask = nextRequest.withLock { next in
+        let (asks, checkpoints) = next.withLock { next in
             // The log began anew after a checkpoint that copied all of it.
-            if bytes < next - Self.softBytes { next = Self.softBytes }
-            guard bytes >= next else { return false }
-            next = bytes + Self.softBytes
-            return true
+            if bytes < next.soft - limits.soft { next = Next(soft: limits.soft, hard: limits.hard) }
+            let reached = (bytes >= next.soft, bytes >= next.hard)
+            if reached.0 { next.soft = bytes + limits.soft }
+            // If that fails (a reader that stays), not at each commit again.
+            if reached.1 { next.hard = bytes + limits.soft }
+            return reached
         }
-        if ask { checkpointer.request(self) }
+        if checkpoints { checkpointInWriter(writer) } else if asks { checkpointer.request(self) }
     }
 
     /// Copies what can be copied beside the writer. Called by the checkpointer's thread.
@@ -58,12 +68,16 @@ final class MemberCheckpoints: Sendable {
     func close() { connection.withLock { $0 = nil } }
 
     /// RESTART copies all and sees to it that the next transaction writes at the log's start, unless a reader or the
-    /// thread's checkpoint is in the way for too long; then the next commit tries again.
+    /// thread's checkpoint is in the way for too long; then a later commit tries again.
     private func checkpointInWriter(_ writer: MemberWriter) {
         sqlite3_busy_timeout(writer.database.handle, 500)
         defer { sqlite3_busy_timeout(writer.database.handle, 10_000) }
         let status = sqlite3_wal_checkpoint_v2(writer.database.handle, nil, SQLITE_CHECKPOINT_RESTART, nil, nil)
-        if status == SQLITE_OK { nextRequest.withLock { $0 = Self.softBytes } } else { warn(status) }
+        if status == SQLITE_OK {
+            next.withLock { $0 = Next(soft: limits.soft, hard: limits.hard) }
+        } else {
+            warn(status)
+        }
     }
 
     private func warn(_ status: Int32) {

@@ -1,8 +1,12 @@
 import Glibc
 
-/// The arrays of a `MemberRows`. Memory is the owner's affair: nothing here counts references or rows.
+/// The arrays of a `MemberRows`. Memory is the owner's affair.
 @usableFromInline
 struct MemberColumns {
+    @usableFromInline var count = 0
+    /// Rows and bytes of keys that the arrays have room for.
+    @usableFromInline var capacity = 0
+    @usableFromInline var keyCapacity = 0
     @usableFromInline var keyBytes: UnsafeMutableRawPointer
     /// One more than there are rows.
     @usableFromInline var keyOffsets: UnsafeMutablePointer<Int32>
@@ -37,7 +41,9 @@ struct MemberColumns {
         reason = .allocate(capacity: 0)
     }
 
-    mutating func resize(_ rows: Int, used: Int) {
+    mutating func resize(_ rows: Int) {
+        let used = count
+        capacity = rows
         Self.resize(&keyOffsets, rows + 1, used + 1)
         Self.resize(&status, rows, used)
         Self.resize(&entry, rows, used)
@@ -53,11 +59,29 @@ struct MemberColumns {
         Self.resize(&reason, rows, used)
     }
 
-    mutating func resizeKeys(_ byteCount: Int, used: Int) {
+    mutating func resizeKeys(_ byteCount: Int) {
+        keyCapacity = byteCount
         let new = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
-        memcpy(new, keyBytes, used)
+        memcpy(new, keyBytes, Int(keyOffsets[count]))
         keyBytes.deallocate()
         keyBytes = new
+    }
+
+    /// Zeros and no times in rows, except in the columns that a read of that detail has filled.
+    func blank(_ rows: Range<Int>, keeping detail: MemberStore.Detail) {
+        if detail == .all { return }
+        if detail == .keys {
+            (status + rows.lowerBound).update(repeating: 0, count: rows.count)
+            (entry + rows.lowerBound).update(repeating: 0, count: rows.count)
+            (leftAt + rows.lowerBound).update(repeating: .min, count: rows.count)
+        }
+        for column in [tile, attempt, generation] {
+            (column + rows.lowerBound).update(repeating: 0, count: rows.count)
+        }
+        for column in [wake, arrivedAt, firstAttemptAt, enteredAt] {
+            (column + rows.lowerBound).update(repeating: .min, count: rows.count)
+        }
+        for column in [state, reason] { (column + rows.lowerBound).update(repeating: 0, count: rows.count) }
     }
 
     func deallocate() {

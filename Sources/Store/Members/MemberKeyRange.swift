@@ -9,7 +9,8 @@ struct MemberKeyRange {
 
     /// Binds it as the parameters 2 and 3.
     func bind(_ statement: Statement) {
-        statement.bind(2, String(decoding: first, as: UTF8.self)).bind(3, String(decoding: last, as: UTF8.self))
+        first.withUnsafeBytes { _ = statement.bind(2, text: $0) }
+        last.withUnsafeBytes { _ = statement.bind(3, text: $0) }
     }
 }
 

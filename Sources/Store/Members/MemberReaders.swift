@@ -56,6 +56,7 @@ final class MemberReaders: Sendable {
     private func open() throws -> Lent {
         let database = try Database(path: path, access: .readOnly, cacheBytes: Self.cacheBytes)
         tessera_rows_register(database.handle)
+        tessera_collect_register(database.handle)
         return Lent(database)
     }
 }

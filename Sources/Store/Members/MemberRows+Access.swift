@@ -6,40 +6,48 @@ extension MemberRows {
     /// The key's bytes, borrowed.
     @inlinable
     public func key(_ row: Int) -> UnsafeRawBufferPointer {
-        let start = Int(columns.keyOffsets[row])
+        let start = Int(columns.pointee.keyOffsets[row])
         return UnsafeRawBufferPointer(
-            start: columns.keyBytes + start, count: Int(columns.keyOffsets[row &+ 1]) &- start)
+            start: columns.pointee.keyBytes + start, count: Int(columns.pointee.keyOffsets[row &+ 1]) &- start)
     }
 
     /// All keys, borrowed.
     @inlinable
     public var keys: Utf8View {
-        Utf8View(offsets: UnsafePointer(columns.keyOffsets), bytes: UnsafeRawPointer(columns.keyBytes))
+        Utf8View(offsets: UnsafePointer(columns.pointee.keyOffsets), bytes: UnsafeRawPointer(columns.pointee.keyBytes))
     }
 
     public func keyBytes(_ row: Int) -> [UInt8] { Array(key(row)) }
     public func keyString(_ row: Int) -> String { String(decoding: key(row), as: UTF8.self) }
 
-    @inlinable public func status(_ row: Int) -> MemberStatus { MemberStatus(rawValue: columns.status[row]) ?? .active }
-    @inlinable public func state(_ row: Int) -> MemberState { MemberState(rawValue: columns.state[row]) ?? .none }
-    @inlinable public func reason(_ row: Int) -> ExitReason { ExitReason(rawValue: columns.reason[row]) ?? .none }
-    @inlinable public func setStatus(_ row: Int, _ status: MemberStatus) { columns.status[row] = status.rawValue }
-    @inlinable public func setState(_ row: Int, _ state: MemberState) { columns.state[row] = state.rawValue }
-    @inlinable public func setReason(_ row: Int, _ reason: ExitReason) { columns.reason[row] = reason.rawValue }
+    @inlinable public func status(_ row: Int) -> MemberStatus {
+        MemberStatus(rawValue: columns.pointee.status[row]) ?? .active
+    }
+    @inlinable public func state(_ row: Int) -> MemberState {
+        MemberState(rawValue: columns.pointee.state[row]) ?? .none
+    }
+    @inlinable public func reason(_ row: Int) -> ExitReason {
+        ExitReason(rawValue: columns.pointee.reason[row]) ?? .none
+    }
+    @inlinable public func setStatus(_ row: Int, _ status: MemberStatus) {
+        columns.pointee.status[row] = status.rawValue
+    }
+    @inlinable public func setState(_ row: Int, _ state: MemberState) { columns.pointee.state[row] = state.rawValue }
+    @inlinable public func setReason(_ row: Int, _ reason: ExitReason) { columns.pointee.reason[row] = reason.rawValue }
 
-    @inlinable public var entry: UnsafeMutableBufferPointer<Int32> { buffer(columns.entry) }
-    @inlinable public var tile: UnsafeMutableBufferPointer<Int32> { buffer(columns.tile) }
-    @inlinable public var arrivedAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.arrivedAt) }
-    @inlinable public var wake: UnsafeMutableBufferPointer<Int64> { buffer(columns.wake) }
-    @inlinable public var attempt: UnsafeMutableBufferPointer<Int32> { buffer(columns.attempt) }
-    @inlinable public var firstAttemptAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.firstAttemptAt) }
-    @inlinable public var generation: UnsafeMutableBufferPointer<Int32> { buffer(columns.generation) }
-    @inlinable public var enteredAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.enteredAt) }
-    @inlinable public var leftAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.leftAt) }
+    @inlinable public var entry: UnsafeMutableBufferPointer<Int32> { buffer(columns.pointee.entry) }
+    @inlinable public var tile: UnsafeMutableBufferPointer<Int32> { buffer(columns.pointee.tile) }
+    @inlinable public var arrivedAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.pointee.arrivedAt) }
+    @inlinable public var wake: UnsafeMutableBufferPointer<Int64> { buffer(columns.pointee.wake) }
+    @inlinable public var attempt: UnsafeMutableBufferPointer<Int32> { buffer(columns.pointee.attempt) }
+    @inlinable public var firstAttemptAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.pointee.firstAttemptAt) }
+    @inlinable public var generation: UnsafeMutableBufferPointer<Int32> { buffer(columns.pointee.generation) }
+    @inlinable public var enteredAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.pointee.enteredAt) }
+    @inlinable public var leftAt: UnsafeMutableBufferPointer<Int64> { buffer(columns.pointee.leftAt) }
     /// Raw values of `MemberStatus`, `MemberState`, `ExitReason`, for loops that count.
-    @inlinable public var rawStatus: UnsafeMutableBufferPointer<UInt8> { buffer(columns.status) }
-    @inlinable public var rawState: UnsafeMutableBufferPointer<UInt8> { buffer(columns.state) }
-    @inlinable public var rawReason: UnsafeMutableBufferPointer<UInt8> { buffer(columns.reason) }
+    @inlinable public var rawStatus: UnsafeMutableBufferPointer<UInt8> { buffer(columns.pointee.status) }
+    @inlinable public var rawState: UnsafeMutableBufferPointer<UInt8> { buffer(columns.pointee.state) }
+    @inlinable public var rawReason: UnsafeMutableBufferPointer<UInt8> { buffer(columns.pointee.reason) }
 
     /// The row's error, if one came with it.
     public func error(_ row: Int) -> MemberError? { errors.last { $0.row == row }?.error }
@@ -66,7 +74,7 @@ extension MemberRows {
         }
         if sorted { return self }
         let order = (0..<count).sorted { Self.compare(key($0), key($1)) < 0 }
-        let result = MemberRows(capacity: count, keyBytes: Int(columns.keyOffsets[count]), isNew: isNew)
+        let result = MemberRows(capacity: count, keyBytes: Int(columns.pointee.keyOffsets[count]), isNew: isNew)
         for row in order { result.append(row, of: self) }
         if !errors.isEmpty {
             var places = [Int](repeating: 0, count: count)

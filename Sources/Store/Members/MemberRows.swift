@@ -10,51 +10,50 @@ public final class MemberRows: @unchecked Sendable {
     /// No time: the column is NULL in the table.
     public static let noTime = Int64.min
 
-    @usableFromInline var rowCount = 0
-    @inlinable public var count: Int { rowCount }
     /// None of the rows is in the table yet: they are inserted plainly, which is faster, and one that is there already
     /// makes the commit throw. Best in key order.
     public var isNew: Bool
     /// Errors of rows in `retry` or `parked`. A row without one here loses the error that it had.
     public internal(set) var errors: [(row: Int, error: MemberError)] = []
 
-    @usableFromInline var columns = MemberColumns()
-    @usableFromInline var capacity = 0
-    @usableFromInline var keyCapacity = 0
+    /// Behind a constant pointer, not stored properties: those would be checked for exclusive access at each row.
+    @usableFromInline let columns: UnsafeMutablePointer<MemberColumns>
 
     public init(capacity: Int = 0, keyBytes: Int = 0, isNew: Bool = false) {
         self.isNew = isNew
+        columns = .allocate(capacity: 1)
+        columns.initialize(to: MemberColumns())
         reserve(rows: max(capacity, 16), keyBytes: max(keyBytes, 256))
     }
 
-    deinit { columns.deallocate() }
+    deinit {
+        columns.pointee.deallocate()
+        columns.deallocate()
+    }
 
+    @inlinable public var count: Int { columns.pointee.count }
     public var isEmpty: Bool { count == 0 }
 
     /// Makes room for that many rows and bytes of keys in all.
     public func reserve(rows: Int, keyBytes: Int) {
-        if rows > capacity {
-            columns.resize(rows, used: count)
-            capacity = rows
-        }
-        if keyBytes > keyCapacity {
-            columns.resizeKeys(keyBytes, used: Int(columns.keyOffsets[count]))
-            keyCapacity = keyBytes
-        }
+        if rows > columns.pointee.capacity { columns.pointee.resize(rows) }
+        if keyBytes > columns.pointee.keyCapacity { columns.pointee.resizeKeys(keyBytes) }
     }
 
     /// Forgets the rows and keeps the memory. `isNew` stays.
     public func removeAll() {
-        rowCount = 0
+        columns.pointee.count = 0
         errors.removeAll(keepingCapacity: true)
     }
 
+    /// Makes room for one more row whose key ends at `keyEnd`.
     @usableFromInline
-    func grow(keyBytes needed: Int) {
-        precondition(needed <= Int(Int32.max), "more than 2 GiB of keys in one MemberRows: cut batches smaller")
+    func grow(keyEnd: Int) {
+        precondition(keyEnd <= Int(Int32.max), "more than 2 GiB of keys in one MemberRows: cut batches smaller")
+        let (count, capacity, keyCapacity) = (count, columns.pointee.capacity, columns.pointee.keyCapacity)
         reserve(
             rows: count == capacity ? capacity * 2 : capacity,
-            keyBytes: needed > keyCapacity ? max(needed, min(keyCapacity * 2, Int(Int32.max))) : keyCapacity)
+            keyBytes: keyEnd > keyCapacity ? max(keyEnd, min(keyCapacity * 2, Int(Int32.max))) : keyCapacity)
     }
 
     /// Appends a row. Times are µs UTC, `noTime` for none; `key` is copied.
@@ -70,35 +69,39 @@ public final class MemberRows: @unchecked Sendable {
         firstAttemptAt: Int64 = MemberRows.noTime, generation: Int32 = 0, enteredAt: Int64,
         leftAt: Int64 = MemberRows.noTime, reason: ExitReason = .none
     ) {
-        let row = count
-        let start = Int(columns.keyOffsets[row])
-        if row == capacity || start &+ key.count > keyCapacity { grow(keyBytes: start + key.count) }
-        if let base = key.baseAddress { memcpy(columns.keyBytes + start, base, key.count) }
-        columns.keyOffsets[row &+ 1] = Int32(truncatingIfNeeded: start &+ key.count)
-        columns.entry[row] = entry
-        columns.status[row] = status.rawValue
-        columns.tile[row] = tile
-        columns.state[row] = state.rawValue
-        columns.arrivedAt[row] = arrivedAt
-        columns.wake[row] = wake
-        columns.attempt[row] = attempt
-        columns.firstAttemptAt[row] = firstAttemptAt
-        columns.generation[row] = generation
-        columns.enteredAt[row] = enteredAt
-        columns.leftAt[row] = leftAt
-        columns.reason[row] = reason.rawValue
-        rowCount = row &+ 1
+        let row = columns.pointee.count
+        let start = Int(columns.pointee.keyOffsets[row])
+        let end = start &+ key.count
+        if row == columns.pointee.capacity || end > columns.pointee.keyCapacity { grow(keyEnd: end) }
+        if let base = key.baseAddress { memcpy(columns.pointee.keyBytes + start, base, key.count) }
+        columns.pointee.keyOffsets[row &+ 1] = Int32(truncatingIfNeeded: end)
+        columns.pointee.entry[row] = entry
+        columns.pointee.status[row] = status.rawValue
+        columns.pointee.tile[row] = tile
+        columns.pointee.state[row] = state.rawValue
+        columns.pointee.arrivedAt[row] = arrivedAt
+        columns.pointee.wake[row] = wake
+        columns.pointee.attempt[row] = attempt
+        columns.pointee.firstAttemptAt[row] = firstAttemptAt
+        columns.pointee.generation[row] = generation
+        columns.pointee.enteredAt[row] = enteredAt
+        columns.pointee.leftAt[row] = leftAt
+        columns.pointee.reason[row] = reason.rawValue
+        columns.pointee.count = row &+ 1
     }
 
     /// Appends a copy of a row of another `MemberRows`, without its error.
     public func append(_ row: Int, of other: MemberRows) {
         precondition(row >= 0 && row < other.count)
         append(
-            key: other.key(row), entry: other.columns.entry[row], status: other.status(row),
-            tile: other.columns.tile[row], state: other.state(row), arrivedAt: other.columns.arrivedAt[row],
-            wake: other.columns.wake[row], attempt: other.columns.attempt[row],
-            firstAttemptAt: other.columns.firstAttemptAt[row], generation: other.columns.generation[row],
-            enteredAt: other.columns.enteredAt[row], leftAt: other.columns.leftAt[row], reason: other.reason(row))
+            key: other.key(row), entry: other.columns.pointee.entry[row], status: other.status(row),
+            tile: other.columns.pointee.tile[row], state: other.state(row),
+            arrivedAt: other.columns.pointee.arrivedAt[row],
+            wake: other.columns.pointee.wake[row], attempt: other.columns.pointee.attempt[row],
+            firstAttemptAt: other.columns.pointee.firstAttemptAt[row],
+            generation: other.columns.pointee.generation[row],
+            enteredAt: other.columns.pointee.enteredAt[row], leftAt: other.columns.pointee.leftAt[row],
+            reason: other.reason(row))
     }
 
     /// Gives the last row an error, or `row`.

@@ -16,40 +16,31 @@ extension MemberStore {
         }
     }
 
-    private static let insert: String = {
-        let values = MemberRows.written.indices.map { "c\($0)" }.joined(separator: ", ")
-        return """
-            INSERT INTO members(journey, \(MemberRows.written.joined(separator: ", ")))
-            SELECT ?1, \(values) FROM tessera_rows(?2)
-            """
-    }()
-
-    /// `WHERE true` keeps the parser from reading ON CONFLICT as a join's ON.
-    private static let upsert: String = {
-        let sets = MemberRows.written.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        return "\(insert) WHERE true ON CONFLICT(journey, key) DO UPDATE SET \(sets)"
-    }()
-
     static func write(_ rows: MemberRows, journey: Int32, _ database: Database) throws {
         try rows.withTable { table in
-            try run(rows.isNew ? insert : upsert, journey: journey, table, database)
+            let insert = MemberInsert.fitting(rows, table.pointee)
+            try run(insert.sql, journey: journey, table, database) { insert.bind($0, table.pointee) }
             if !rows.isNew, try hasErrors(journey, database) {
-                try run(
-                    "DELETE FROM member_errors WHERE journey = ?1 AND key IN (SELECT c0 FROM tessera_rows(?2))",
-                    journey: journey, table, database)
+                try run(deleteErrorsSQL, journey: journey, table, database)
             }
         }
         for (row, error) in rows.errors { try write(error, journey: journey, key: rows.key(row), database) }
     }
 
+    /// A search in the errors for each row, not the other way round: they may be many more.
+    static let deleteErrorsSQL =
+        "DELETE FROM member_errors WHERE journey = ?1 AND key IN (SELECT c0 FROM tessera_rows(?2))"
+
     private static func run(
-        _ sql: String, journey: Int32, _ table: UnsafePointer<tessera_rows>, _ database: Database
+        _ sql: String, journey: Int32, _ table: UnsafePointer<tessera_rows>, _ database: Database,
+        bind: (Statement) -> Void = { _ in }
     ) throws {
         let statement = try database.statement(sql)
         // The bound pointer must not outlive the rows that it points to.
         defer { statement.reset() }
         statement.bind(1, Int(journey))
         tessera_rows_bind(statement.handle, 2, table)
+        bind(statement)
         try statement.run()
     }
 

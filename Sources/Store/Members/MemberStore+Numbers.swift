@@ -7,7 +7,7 @@ extension MemberStore {
         if let known = try knownJourneyNumber(journeyID) { return known }
         return try write(.normal) { database in
             try database.statement("INSERT INTO journeys(id) VALUES(?) ON CONFLICT DO NOTHING").bind(1, journeyID).run()
-            return try Self.number(of: journeyID, database) ?? 0
+            return try Self.number(of: journeyID, database) ?? Int32(database.lastInsertedRow)
         }
     }
 

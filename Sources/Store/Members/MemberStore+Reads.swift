@@ -4,45 +4,56 @@ import SQLite
 
 /// What a run reads: page by page, each from the newest committed state.
 extension MemberStore {
-    /// How much of a row a read gives.
+    /// How much of a row a read gives. Columns left out hold zeros and no times.
     public enum Detail: Sendable {
-        /// Key, status, entry and left_at: what entry asks. The other columns hold zeros and no times.
+        /// The keys only: enough to see who is new where nobody enters twice, and the cheapest.
+        case keys
+        /// Key, status, entry and left_at: what re-entry asks.
         case entry
         /// Every column. Errors come only with `member` and `members`.
         case all
     }
 
     static let allColumns = MemberRows.written.joined(separator: ", ")
-    /// `left_at` stands early in the row and no later column is decoded.
-    static let entryColumns = MemberRows.written[..<4].joined(separator: ", ")
 
     /// Members with keys from `first` through `last`, in key order, whatever their status: one side of the merge with a
     /// batch of a model.
     /// - Parameters:
     ///   - excludingFirst: begin after `first`, to go on with the last key of a page.
     ///   - limit: rows at most. As many rows as this mean that there may be more.
+    ///   - reused: rows whose memory the page takes over: what they held is gone.
     public func existing(
         _ journey: Int32, from first: UnsafeRawBufferPointer, through last: UnsafeRawBufferPointer,
-        excludingFirst: Bool = false, detail: Detail = .entry, limit: Int = .max
+        excludingFirst: Bool = false, detail: Detail = .entry, limit: Int = .max, reusing reused: MemberRows? = nil
     ) throws -> MemberRows {
         try read { database in
             let statement = try database.statement(Self.existingSQL(detail, excludingFirst: excludingFirst))
             defer { statement.reset() }
-            statement.bind(1, Int(journey))
-            statement.bind(2, borrowedText: first)
-            statement.bind(3, borrowedText: last)
-            statement.bind(4, limit)
-            let rows = MemberRows(capacity: min(limit, 1024))
-            while try statement.step() { rows.append(statement, few: detail == .entry) }
+            statement.bind(1, Int(journey)).bind(2, text: first)
+            let rows = reused ?? MemberRows(capacity: min(limit, 1024))
+            guard detail == .all else {
+                // Both bounds may lie in `reused`, whose memory is about to be written over; the first one was copied.
+                try Array(last).withUnsafeBytes { last in
+                    rows.removeAll()
+                    try rows.collect(statement, parameter: 3, through: last, limit: limit, detail: detail)
+                }
+                return rows
+            }
+            statement.bind(3, text: last).bind(4, limit)
+            rows.removeAll()
+            while try statement.step() { rows.append(statement) }
             return rows
         }
     }
 
+    /// SQLite must go through the primary key, in key order: NOT INDEXED leaves it no other way.
     static func existingSQL(_ detail: Detail, excludingFirst: Bool) -> String {
-        """
-        SELECT \(detail == .entry ? entryColumns : allColumns) FROM members
-        WHERE journey = ?1 AND key \(excludingFirst ? ">" : ">=") ?2 AND key <= ?3 ORDER BY key LIMIT ?4
-        """
+        let from = "FROM members NOT INDEXED WHERE journey = ?1 AND key \(excludingFirst ? ">" : ">=") ?2"
+        return switch detail {
+        case .keys: "SELECT tessera_collect(?3, key) \(from)"
+        case .entry: "SELECT tessera_collect(?3, key, status, entry, left_at) \(from)"
+        case .all: "SELECT \(allColumns) \(from) AND key <= ?3 ORDER BY key LIMIT ?4"
+        }
     }
 
     /// Where a page of due members ended: `due` goes on after it.

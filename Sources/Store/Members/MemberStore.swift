@@ -18,15 +18,21 @@ public final class MemberStore: Sendable {
 
     /// Opens the file, making it if absent, and brings its schema up to date.
     /// - Parameter checkpointer: the thread that moves the log into the file; stores of one process share it.
-    public init(path: String, clock: any Clock, log: Log, checkpointer: MemberCheckpointer = MemberCheckpointer())
-        throws
-    {
+    public convenience init(
+        path: String, clock: any Clock, log: Log, checkpointer: MemberCheckpointer = MemberCheckpointer()
+    ) throws {
+        try self.init(path: path, clock: clock, log: log, checkpointer: checkpointer, limits: .init())
+    }
+
+    init(
+        path: String, clock: any Clock, log: Log, checkpointer: MemberCheckpointer, limits: MemberCheckpoints.Limits
+    ) throws {
         self.path = path
         self.clock = clock
         self.log = log
         writer = Monitor(try MemberWriter(path: path))
         readers = MemberReaders(path: path)
-        checkpoints = try MemberCheckpoints(path: path, log: log, checkpointer: checkpointer)
+        checkpoints = try MemberCheckpoints(path: path, log: log, checkpointer: checkpointer, limits: limits)
     }
 
     /// Closes all connections; calls in progress end first, later ones throw `closed`. The log is moved into the file.

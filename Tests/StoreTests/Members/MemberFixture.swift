@@ -13,10 +13,12 @@ final class MemberFixture {
 
     var path: String { directory + "/members.db" }
 
-    init() throws {
+    init(limits: MemberCheckpoints.Limits = .init()) throws {
         directory = "/tmp/tessera-members-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         try Files.makeDirectory(directory)
-        store = try MemberStore(path: directory + "/members.db", clock: clock, log: .silent)
+        store = try MemberStore(
+            path: directory + "/members.db", clock: clock, log: .silent, checkpointer: MemberCheckpointer(),
+            limits: limits)
         journey = try store.journeyNumber("journey")
         _ = try store.tileNumbers(journey, tileIDs: ["entry", "wait", "sync"])
     }
@@ -26,6 +28,25 @@ final class MemberFixture {
         store = try MemberStore(path: path, clock: clock, log: .silent)
     }
 
+    /// Every row of a journey, in key order.
+    func all(_ journey: Int32? = nil) throws -> [Row] {
+        try Array(repeating: UInt8(255), count: 64).withUnsafeBytes { last in
+            try store.existing(
+                journey ?? self.journey, from: UnsafeRawBufferPointer(start: nil, count: 0), through: last, detail: .all
+            ).map { Row(read: $0) }
+        }
+    }
+
+    /// Writes rows with the counters that they change; a test's own bookkeeping of who was where is not needed.
+    func enter(_ rows: MemberRows, journey: Int32? = nil) throws {
+        rows.isNew = true
+        var commit = MemberCommit(journey: journey ?? self.journey, rows: [rows])
+        for row in 0..<rows.count {
+            commit.counters.count(tile: rows.tile[row], status: rows.status(row), state: rows.state(row), by: 1)
+        }
+        try store.commit(commit, durability: .normal)
+    }
+
     deinit {
         store.close()
         for name in (try? Files.list(directory)) ?? [] { unlink("\(directory)/\(name)") }
@@ -33,19 +54,56 @@ final class MemberFixture {
     }
 }
 
+/// A member as a value, to compare.
+struct Row: Equatable {
+    var key: [UInt8]
+    var entry: Int32 = 1
+    var status = MemberStatus.active
+    var tile: Int32 = 1
+    var state = MemberState.none
+    var arrivedAt: Int64 = 1000
+    var wake = MemberRows.noTime
+    var attempt: Int32 = 0
+    var firstAttemptAt = MemberRows.noTime
+    var generation: Int32 = 0
+    var enteredAt: Int64 = 900
+    var leftAt = MemberRows.noTime
+    var reason = ExitReason.none
+
+    var keyText: String { String(decoding: key, as: UTF8.self) }
+}
+
+extension Row {
+    init(read cell: (rows: MemberRows, row: Int)) {
+        let (rows, row) = cell
+        self.init(
+            key: rows.keyBytes(row), entry: rows.entry[row], status: rows.status(row), tile: rows.tile[row],
+            state: rows.state(row), arrivedAt: rows.arrivedAt[row], wake: rows.wake[row], attempt: rows.attempt[row],
+            firstAttemptAt: rows.firstAttemptAt[row], generation: rows.generation[row], enteredAt: rows.enteredAt[row],
+            leftAt: rows.leftAt[row], reason: rows.reason(row))
+    }
+}
+
 extension MemberRows {
+    func map<Result>(_ body: ((rows: MemberRows, row: Int)) -> Result) -> [Result] {
+        (0..<count).map { body((self, $0)) }
+    }
+
+    func add(_ row: Row) {
+        row.key.withUnsafeBytes {
+            append(
+                key: $0, entry: row.entry, status: row.status, tile: row.tile, state: row.state,
+                arrivedAt: row.arrivedAt, wake: row.wake, attempt: row.attempt, firstAttemptAt: row.firstAttemptAt,
+                generation: row.generation, enteredAt: row.enteredAt, leftAt: row.leftAt, reason: row.reason)
+        }
+    }
+
     /// A row with what a test cares about.
     func add(
         _ key: String, status: MemberStatus = .active, tile: Int32 = 1, state: MemberState = .none,
-        wake: Int64 = MemberRows.noTime, entry: Int32 = 1, leftAt: Int64 = MemberRows.noTime,
-        reason: ExitReason = .none
+        wake: Int64 = MemberRows.noTime
     ) {
-        var key = key
-        key.withUTF8 {
-            append(
-                key: UnsafeRawBufferPointer($0), entry: entry, status: status, tile: tile, state: state,
-                arrivedAt: 1000, wake: wake, enteredAt: 900, leftAt: leftAt, reason: reason)
-        }
+        add(Row(key: Array(key.utf8), status: status, tile: tile, state: state, wake: wake))
     }
 
     var keyStrings: [String] { (0..<count).map(keyString) }
@@ -56,4 +114,16 @@ func withBytes<Result>(
     _ first: String, _ last: String, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Result
 ) rethrows -> Result {
     try Array(first.utf8).withUnsafeBytes { first in try Array(last.utf8).withUnsafeBytes { try body(first, $0) } }
+}
+
+/// Random numbers that a failing test can repeat.
+struct SeededNumbers: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 }

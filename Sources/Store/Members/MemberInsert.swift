@@ -1,0 +1,77 @@
+import CSQLite
+import Glibc
+import SQLite
+
+/// The statements that write a `MemberRows`, and which of them fits it.
+///
+/// Reading a cell of the virtual table costs several times a parameter. In most batches all rows agree on many columns, above
+/// all where members enter: such a group of columns is given as parameters.
+struct MemberInsert: Sendable {
+    /// Columns (places in `MemberRows.written`) that are alike in all rows as a rule, or none of them.
+    /// The first: entry, arrived_at, attempt, first_attempt_at, generation, entered_at. The second: status, left_at, reason.
+    private static let groups: [[Int]] = [[2, 7, 8, 9, 10, 11], [1, 3, 12]]
+
+    let sql: String
+    /// The columns given as parameters; column n is parameter n + 3.
+    let parameters: [Int]
+
+    /// By [rows are new][bits of the groups that are alike].
+    private static let all: [[MemberInsert]] = [false, true].map { isNew in
+        (0..<4).map { MemberInsert(isNew: isNew, alike: $0) }
+    }
+
+    private init(isNew: Bool, alike: Int) {
+        let parameters = Self.groups.indices.flatMap { alike & 1 << $0 == 0 ? [] : Self.groups[$0] }
+        let values = MemberRows.written.indices.map { parameters.contains($0) ? "?\($0 + 3)" : "c\($0)" }
+        let sets = MemberRows.written.dropFirst().map { "\($0) = excluded.\($0)" }
+        // WHERE true keeps the parser from reading ON CONFLICT as a join's ON.
+        sql = """
+            INSERT INTO members(journey, \(MemberRows.written.joined(separator: ", ")))
+            SELECT ?1, \(values.joined(separator: ", ")) FROM tessera_rows(?2)
+            \(isNew ? "" : "WHERE true ON CONFLICT(journey, key) DO UPDATE SET " + sets.joined(separator: ", "))
+            """
+        self.parameters = parameters
+    }
+
+    static func fitting(_ rows: MemberRows, _ table: tessera_rows) -> MemberInsert {
+        var alike = 0
+        for (bit, group) in groups.enumerated() where group.allSatisfy({ table.isAlike($0) }) { alike |= 1 << bit }
+        return all[rows.isNew ? 1 : 0][alike]
+    }
+
+    func bind(_ statement: Statement, _ table: tessera_rows) {
+        for column in parameters { statement.bind(Int32(column + 3), table.number(column, row: 0)) }
+    }
+}
+
+extension tessera_rows {
+    private func withColumn<Result>(_ index: Int, _ body: (tessera_rows_column) -> Result) -> Result {
+        withUnsafeBytes(of: columns) {
+            body(
+                $0.load(fromByteOffset: index * MemoryLayout<tessera_rows_column>.stride, as: tessera_rows_column.self))
+        }
+    }
+
+    /// Whether all rows have one value in a column of numbers: compared with itself, shifted by a row.
+    fileprivate func isAlike(_ column: Int) -> Bool {
+        withColumn(column) {
+            let width = $0.kind == TESSERA_ROWS_UINT8 ? 1 : $0.kind == TESSERA_ROWS_INT32 ? 4 : 8
+            return memcmp($0.values, $0.values + width, (Int(count) - 1) * width) == 0
+        }
+    }
+
+    /// A number; nil for no time.
+    fileprivate func number(_ column: Int, row: Int) -> Int64? {
+        withColumn(column) {
+            switch $0.kind {
+            case TESSERA_ROWS_UINT8: Int64($0.values.load(fromByteOffset: row, as: UInt8.self))
+            case TESSERA_ROWS_INT32: Int64($0.values.load(fromByteOffset: row * 4, as: Int32.self))
+            default:
+                switch $0.values.load(fromByteOffset: row * 8, as: Int64.self) {
+                case MemberRows.noTime: nil
+                case let time: time
+                }
+            }
+        }
+    }
+}
