@@ -162,7 +162,9 @@ extension DeliveryLoop {
     private func takeSlot() -> Slot? {
         if let slot = freeSlots.popLast() { return slot }
         do {
-            return try Slot(limits, sockets: sockets)
+            let slot = try Slot(limits, sockets: sockets)
+            slots.append(slot)
+            return slot
         } catch {
             Host.log(.error, "\(error)")
             return nil

@@ -24,6 +24,8 @@ final class DeliveryLoop: @unchecked Sendable {
 
     var jobs: [Job] = []
     var lanes: [Lane] = []
+    /// All slots, so that those under way live: libcurl knows only their addresses.
+    var slots: [Slot] = []
     var freeSlots: [Slot] = []
     var inFlight = 0
     /// The gateway's time, read once a turn.
@@ -61,6 +63,7 @@ final class DeliveryLoop: @unchecked Sendable {
     deinit {
         // Idle connections are closed here, through the callback that needs `sockets`.
         freeSlots.removeAll()
+        slots.removeAll()
         curl_multi_cleanup(multi)
         if wakeDescriptor >= 0 { close(wakeDescriptor) }
     }

@@ -123,11 +123,12 @@ private final class ProbeRun {
         let found = slot.tookAddress || slot.refusedAddress != nil
         if transport == TESSERA_TRANSPORT_RESOLVE || !found { return tell("resolve", message, total, ok: false) }
         tell("resolve", "", resolved, ok: true)
-        if transport != TESSERA_TRANSPORT_TLS, connected == 0 {
+        if transport != TESSERA_TRANSPORT_TLS, !slot.hasPeer {
             return tell("connect", message, total - resolved, ok: false)
         }
-        tell("connect", "", connected - resolved, ok: true)
-        return tell("tls", message, total - connected, ok: false)
+        // libcurl sets the time of the connection only when TLS stands too.
+        tell("connect", "", max(0, connected - resolved), ok: true)
+        return tell("tls", message, total - max(connected, resolved), ok: false)
     }
 
     /// A step that passed; its time is that since `began`.

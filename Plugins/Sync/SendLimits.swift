@@ -2,7 +2,7 @@ import CTessera
 import Outbound
 import TesseraPluginKit
 
-/// How long and how much the transport sends, and where to. Read once, at the start.
+/// How long and how much the transport sends, and where to. Read once.
 ///
 /// The operator's settings, all of them optional: `allow-destination` (CIDR blocks), `sync.total-timeout-ms` and
 /// `sync.connect-timeout-ms`.

@@ -7,7 +7,8 @@ extension Slot {
     func transport(_ result: CURLcode) -> UInt32 {
         switch result {
         case CURLE_OK:
-            TESSERA_TRANSPORT_OK
+            // libcurl takes a connection's end for the end of a header.
+            headIsWhole ? TESSERA_TRANSPORT_OK : TESSERA_TRANSPORT_BROKEN
         case CURLE_WRITE_ERROR where bodyWasCut:
             // Enough was read: the rest of a long body changes nothing.
             TESSERA_TRANSPORT_OK
@@ -21,7 +22,7 @@ extension Slot {
             TESSERA_TRANSPORT_TLS
         case CURLE_OPERATION_TIMEDOUT:
             TESSERA_TRANSPORT_TIMEOUT
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_URL_MALFORMAT:
             TESSERA_TRANSPORT_REFUSED
         default:
             TESSERA_TRANSPORT_BROKEN
@@ -32,6 +33,7 @@ extension Slot {
     func failure(_ result: CURLcode) -> String {
         if transport(result) == TESSERA_TRANSPORT_REFUSED, let refusedAddress { return refusedAddress }
         if headWasTooLarge { return "the answer's header is larger than 64 KB" }
+        if result == CURLE_OK { return "the connection ended before the answer was whole" }
         return errorText[0] == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: errorText)
     }
 
@@ -39,6 +41,13 @@ extension Slot {
         var status = 0
         _ = tessera_curl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return Int32(clamping: status)
+    }
+
+    /// Whether a connection came about.
+    var hasPeer: Bool {
+        var address: UnsafeMutableRawPointer?
+        _ = tessera_curl_getinfo_ptr(easy, CURLINFO_PRIMARY_IP, &address)
+        return address.map { $0.load(as: UInt8.self) != 0 } ?? false
     }
 
     /// A duration of the transfer, in microseconds.

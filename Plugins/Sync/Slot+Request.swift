@@ -45,6 +45,7 @@ extension Slot {
         head.clear()
         body.clear()
         bodyWasCut = false
+        headIsWhole = false
         headWasTooLarge = false
         refusedAddress = nil
         tookAddress = false

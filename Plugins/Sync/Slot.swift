@@ -22,6 +22,7 @@ final class Slot {
     let head = ByteBuffer(capacity: 1024)
     let body = ByteBuffer(capacity: 1024)
     var bodyWasCut = false
+    var headIsWhole = false
     var headWasTooLarge = false
     /// Scratch for the parsed header of an answer.
     var answerHeaders: [tessera_header] = []
@@ -105,7 +106,11 @@ final class Slot {
     private func received(head bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
         let line = UnsafeRawBufferPointer(start: bytes, count: count)
         // Each status line begins a new answer: those of 1xx go before the real one.
-        if line.starts(with: "HTTP/".utf8) { head.clear() }
+        if line.starts(with: "HTTP/".utf8) {
+            head.clear()
+            headIsWhole = false
+        }
+        if count <= 2, line.last == 0x0A { headIsWhole = true }
         guard head.count + count <= SendLimits.answerBytes else {
             headWasTooLarge = true
             return 0

@@ -4,13 +4,12 @@ import TesseraPluginKit
 
 /// The plugin that delivers: the `sync` tile, and the transport that `/destinations/test` probes with.
 private let plugin = Plugin(
-    id: "tessera.sync", version: "1.0.0", tiles: [SyncTile.self],
+    id: "dev.tessera.sync", version: "1.0.0", tiles: [SyncTile.self],
     interfaces: [TESSERA_INTERFACE_TRANSPORT: Probe.interface],
     start: {
         guard curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK else {
             throw TransportError("libcurl could not be initialised: check that the installed libcurl4 is whole")
         }
-        Transport.shared.configure(SendLimits.fromHost())
     },
     retire: { Transport.shared.stop() })
 

@@ -6,23 +6,27 @@ final class Transport: Sendable {
     static let shared = Transport()
 
     private struct State {
-        var limits = SendLimits()
+        var limits: SendLimits?
         var loop: DeliveryLoop?
         var thread: NativeThread?
     }
     private let state = Mutex(State())
 
-    /// Sets the limits; before the first call.
-    func configure(_ limits: SendLimits) { state.withLock { $0.limits = limits } }
+    /// The limits, as the operator's settings had them when they were first needed.
+    var limits: SendLimits { state.withLock { Transport.limits(&$0) } }
 
-    var limits: SendLimits { state.withLock { $0.limits } }
+    private static func limits(_ state: inout State) -> SendLimits {
+        let limits = state.limits ?? SendLimits.fromHost()
+        state.limits = limits
+        return limits
+    }
 
     /// Takes a call over; the loop reports its rows and calls `done`.
     /// - Throws: `TransportError` when the system has no thread, descriptor or memory to begin with.
     func submit(_ job: Job) throws(TransportError) {
         let loop = try state.withLock { state throws(TransportError) in
             if let loop = state.loop { return loop }
-            let loop = try DeliveryLoop(state.limits)
+            let loop = try DeliveryLoop(Transport.limits(&state))
             let thread = NativeThread(name: "sync-transport") { loop.run() }
             guard thread.isRunning else { throw TransportError("the system has no thread for deliveries") }
             state.loop = loop

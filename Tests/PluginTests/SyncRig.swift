@@ -1,0 +1,213 @@
+import CTessera
+import Columns
+import Foundation
+import Journeys
+import Platform
+import TesseraPluginKit
+import Testing
+
+/// The sync plugin with a host around it: destinations, limits and settings of the test's making. A copy of the shared
+/// object for each set of settings, since a plugin reads them once.
+final class SyncRig: @unchecked Sendable {
+    /// Deliveries to 127.0.0.1 are allowed.
+    static let open = make("open", ["allow-destination": "127.0.0.0/8, ::1/128"])
+    /// Nothing is allowed.
+    static let guarded = make("guarded", [:])
+    /// Allowed, with short timeouts.
+    static let hasty = make(
+        "hasty", ["allow-destination": "127.0.0.1", "sync.total-timeout-ms": "300", "sync.connect-timeout-ms": "200"])
+
+    struct Settled: Equatable {
+        var settleClass: UInt32
+        var rows: UInt32
+    }
+
+    /// One destination, and what the limits say to it.
+    final class Destination: @unchecked Sendable {
+        let id = UUID().uuidString.lowercased()
+        let connector: SyncScriptedConnector
+        var secrets: [(token: String, value: String)] = []
+        var origins: [String] = []
+        /// Asked for each request: 1 or 0, and the time to ask again.
+        var limit: @Sendable (Int) -> (UInt32, Int64) = { _ in (1, 0) }
+
+        fileprivate struct State {
+            var settled: [Settled] = []
+            var asked = 0
+            var acquired = 0
+            var released = 0
+            var disabled: [String] = []
+        }
+        fileprivate let state = Monitor(State())
+
+        init(_ connector: SyncScriptedConnector) { self.connector = connector }
+
+        var settled: [Settled] { state.withLock { $0.settled } }
+        var asked: Int { state.withLock { $0.asked } }
+        var disabled: [String] { state.withLock { $0.disabled } }
+        /// Acquired and not released.
+        var held: Int { state.withLock { $0.acquired - $0.released } }
+    }
+
+    let library: PluginLibrary
+    private let settings: [String: NameList]
+    private let destinations = Monitor<[String: Destination]>([:])
+
+    private static func make(_ name: String, _ settings: [String: String]) -> Result<SyncRig, any Error> {
+        Result { try SyncRig(name, settings) }
+    }
+
+    private init(_ name: String, _ settings: [String: String]) throws {
+        let folder = try TemporaryFolder()
+        let copy = folder.path + "/\(name).so"
+        try FileManager.default.copyItem(atPath: PluginLibrary.shippedPath("Sync"), toPath: copy)
+        library = try PluginLibrary.load(copy)
+        self.settings = settings.mapValues { NameList([$0]) }
+        offer(
+            TESSERA_SERVICE_CONNECTORS,
+            tessera_connectors_service(
+                size: UInt32(MemoryLayout<tessera_connectors_service>.size), reserved: 0,
+                acquire: { service, _, id, reason in
+                    guard let destination = SyncRig.of(service).destination(text(id)) else {
+                        reason?.pointee = NameList.kept(["no such destination"])[0]
+                        return nil
+                    }
+                    destination.state.withLock { $0.acquired += 1 }
+                    return LentDestination.make(destination)
+                },
+                release: { service, lent in
+                    guard let lent else { return }
+                    let id = text(lent.pointee.destination_id)
+                    SyncRig.of(service).destination(id)?.state.update { $0.released += 1 }
+                    LentDestination.drop(lent)
+                }))
+        offer(
+            TESSERA_SERVICE_DELIVERY,
+            tessera_delivery_service(
+                size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
+                acquire: { service, _, id, _, notBefore in
+                    guard let destination = SyncRig.of(service).destination(text(id)) else { return 0 }
+                    let number = destination.state.withLock { state in
+                        state.asked += 1
+                        return state.asked - 1
+                    }
+                    let (granted, time) = destination.limit(number)
+                    notBefore?.pointee = time
+                    return granted
+                },
+                settle: { service, _, id, settleClass, rows, _ in
+                    SyncRig.of(service).destination(text(id))?.state.update {
+                        $0.settled.append(Settled(settleClass: settleClass, rows: rows))
+                    }
+                },
+                disable: { service, _, id, reason in
+                    let why = text(reason)
+                    SyncRig.of(service).destination(text(id))?.state.update { $0.disabled.append(why) }
+                }))
+        offer(
+            TESSERA_SERVICE_SETTINGS,
+            tessera_settings_service(
+                size: UInt32(MemoryLayout<tessera_settings_service>.size), reserved: 0,
+                get: { service, name in SyncRig.of(service).settings[text(name)]?[0] ?? tessera_str() }))
+    }
+
+    /// Puts a service where the plugin finds it, this object behind it.
+    private func offer<Table>(_ id: String, _ table: Table) {
+        let size = MemoryLayout<Table>.stride
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size + 8, alignment: 8)
+        memory.bindMemory(to: Table.self, capacity: 1).initialize(to: table)
+        (memory + size).storeBytes(of: Unmanaged.passRetained(self).toOpaque(), as: UnsafeMutableRawPointer.self)
+        library.host.offer(id, memory)
+    }
+
+    private static func of<Table>(_ service: UnsafePointer<Table>?) -> SyncRig {
+        let back = UnsafeRawPointer(service!) + MemoryLayout<Table>.stride
+        return Unmanaged<SyncRig>.fromOpaque(back.load(as: UnsafeMutableRawPointer.self)).takeUnretainedValue()
+    }
+
+    private func destination(_ id: String) -> Destination? { destinations.withLock { $0[id] } }
+
+    var now: Int64 { library.host.now }
+
+    /// A destination behind a scripted connector.
+    func add(_ connector: SyncScriptedConnector, _ prepare: (Destination) -> Void = { _ in }) -> Destination {
+        let destination = Destination(connector)
+        prepare(destination)
+        destinations.withLock { $0[destination.id] = destination }
+        return destination
+    }
+
+    /// A sync tile with a mapping (JSON).
+    func tile(
+        _ destination: String, mapping: String = #"[{"source_column": "name", "destination_field": "Name"}]"#
+    ) throws -> TestTile {
+        try TestTile(library, "sync", config: #"{"destination_id": "\#(destination)", "field_mapping": \#(mapping)}"#)
+    }
+
+    /// The batch that a tile with the mapping above gets: members `m0`, `m1` …, names `n0`, `n1` …
+    static func batch(_ count: Int) throws -> RecordBatch {
+        try .rows(
+            reserved + [Column(name: "name", type: .string)],
+            (0..<count).map { reservedCells($0) + [.string("n\($0)")] })
+    }
+
+    static let reserved = [
+        Column(name: "$member", type: .string), Column(name: "$key", type: .string),
+        Column(name: "$attempt", type: .integer),
+    ]
+
+    static func reservedCells(_ row: Int) -> [JSON] { [.string("m\(row)"), .string("k\(row)"), 1] }
+
+    /// Sends so many rows and waits until the call is done.
+    func deliver(
+        _ count: Int = 1, to destination: Destination, _ call: CallRecorder? = nil
+    ) throws -> (outcomes: [TestOutcome.Kind?], call: CallRecorder) {
+        let call = call ?? CallRecorder(now: now)
+        let tile = try tile(destination.id)
+        try #require(tile.run(try SyncRig.batch(count), call) == 0)
+        call.waitForDone()
+        return (call.outcomes(rows: count), call)
+    }
+}
+
+/// A destination in the form that the plugin sees, with all that it points to.
+final class LentDestination {
+    private let pointer: UnsafeMutablePointer<tessera_destination>
+    private let texts: NameList
+    private let origins: NameList
+    private let secrets: UnsafeMutablePointer<tessera_secret>
+
+    private init(_ destination: SyncRig.Destination) {
+        texts = NameList([destination.id, "test"] + destination.secrets.flatMap { [$0.token, $0.value] })
+        origins = NameList(destination.origins)
+        secrets = .allocate(capacity: max(1, destination.secrets.count))
+        for index in destination.secrets.indices {
+            (secrets + index).initialize(to: tessera_secret(token: texts[2 + 2 * index], value: texts[3 + 2 * index]))
+        }
+        pointer = .allocate(capacity: 1)
+        pointer.initialize(
+            to: tessera_destination(
+                size: UInt32(MemoryLayout<tessera_destination>.size), generation: 1, destination_id: texts[0],
+                name: texts[1], connector: destination.connector.interface, type: destination.connector.type,
+                instance: Unmanaged.passUnretained(destination.connector).toOpaque(), secrets: secrets,
+                secret_count: destination.secrets.count, origins: origins.pointer, origin_count: origins.count))
+    }
+
+    private static let kept = Monitor<[UnsafePointer<tessera_destination>: Unmanaged<LentDestination>]>([:])
+
+    static func make(_ destination: SyncRig.Destination) -> UnsafePointer<tessera_destination> {
+        let lent = LentDestination(destination)
+        kept.withLock { $0[UnsafePointer(lent.pointer)] = Unmanaged.passRetained(lent) }
+        return UnsafePointer(lent.pointer)
+    }
+
+    /// Ends it: whoever still uses it reads memory that was given back.
+    static func drop(_ pointer: UnsafePointer<tessera_destination>) {
+        kept.withLock { $0.removeValue(forKey: pointer) }?.release()
+    }
+
+    deinit {
+        pointer.deallocate()
+        secrets.deallocate()
+    }
+}
