@@ -8,6 +8,12 @@ import SQLite
 final class ControlConnection {
     let database: Database
     private var statements: [String: Statement] = [:]
+    private var hotStatements = [Statement?](repeating: nil, count: HotStatement.allCases.count)
+
+    /// Statements of every request, found by number: hashing their text would cost a tenth of the read.
+    enum HotStatement: Int, CaseIterable {
+        case journeyText, apiKey
+    }
 
     /// Opens the file; for `.readWrite` makes it, in WAL mode.
     /// - Throws: `StoreError`.
@@ -40,6 +46,14 @@ final class ControlConnection {
         if let statement = statements[sql] { return statement }
         let statement = try database.prepare(sql)
         statements[sql] = statement
+        return statement
+    }
+
+    /// The same for a hot one; `sql` is asked for at its first use.
+    func statement(_ hot: HotStatement, _ sql: @autoclosure () -> String) throws -> Statement {
+        if let statement = hotStatements[hot.rawValue] { return statement }
+        let statement = try database.prepare(sql())
+        hotStatements[hot.rawValue] = statement
         return statement
     }
 
@@ -78,12 +92,29 @@ final class ControlConnection {
         _ sql: String, _ bind: (Statement) -> Void = { _ in }, _ row: (Statement) throws -> Row
     ) throws -> Row? {
         do {
-            let statement = try statement(sql)
-            defer { statement.reset() }
-            bind(statement)
-            return try statement.step() ? try row(statement) : nil
+            return try first(of: statement(sql), bind, row)
         } catch {
             throw StoreError.from(error)
         }
+    }
+
+    /// The first row of a hot statement.
+    func first<Row>(
+        _ hot: HotStatement, _ sql: @autoclosure () -> String, _ bind: (Statement) -> Void,
+        _ row: (Statement) throws -> Row
+    ) throws -> Row? {
+        do {
+            return try first(of: statement(hot, sql()), bind, row)
+        } catch {
+            throw StoreError.from(error)
+        }
+    }
+
+    private func first<Row>(
+        of statement: Statement, _ bind: (Statement) -> Void, _ row: (Statement) throws -> Row
+    ) throws -> Row? {
+        defer { statement.reset() }
+        bind(statement)
+        return try statement.step() ? try row(statement) : nil
     }
 }

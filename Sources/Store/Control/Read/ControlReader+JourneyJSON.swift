@@ -7,7 +7,7 @@ extension ControlReader {
         j.version, j.status_change, j.id
         """
     private static let textTables =
-        "journeys j JOIN journey_versions v ON v.journey_n = j.n AND v.version = j.version"
+        "journeys j JOIN journey_versions v ON v.n = j.n * 1048576 + j.version"
     private static let oneText = """
         SELECT \(textColumns) FROM \(textTables) WHERE j.id = ?1 AND j.workspace_id = ?2 AND j.deleted_at IS NULL
         """
@@ -25,9 +25,9 @@ extension ControlReader {
     public func appendJourneyJSON(
         workspaceID: String, journeyID: String, to bytes: inout [UInt8]
     ) throws -> String? {
-        try connection.first(Self.oneText, { $0.bind(1, journeyID).bind(2, workspaceID) }) { row in
+        try connection.first(.journeyText, Self.oneText, { $0.bind(1, journeyID).bind(2, workspaceID) }) { row in
             Self.append(row, workspaceID, to: &bytes)
-            return "\"\(row.int64(8)).\(row.int64(9))\""
+            return ETag.text(version: row.int(8), statusChange: row.int(9))
         }
     }
 

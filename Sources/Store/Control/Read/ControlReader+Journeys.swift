@@ -6,7 +6,7 @@ extension ControlReader {
         j.id, j.workspace_id, j.version, j.name, j.parent_model_id, j.schedule, j.status, j.status_error, \
         j.status_change, j.created_by, j.created_at, j.updated_at, j.last_run_id, j.last_run_at
         """
-    private static let tables = "journeys j JOIN journey_versions v ON v.journey_n = j.n AND v.version = j.version"
+    private static let tables = "journeys j JOIN journey_versions v ON v.n = j.n * 1048576 + j.version"
     private static let select = "SELECT \(headColumns), v.definition FROM \(tables)"
 
     public func journey(workspaceID: String, id: String) throws -> JourneyRecord? {
@@ -94,8 +94,8 @@ extension ControlReader {
     public func journeyVersion(workspaceID: String, id: String, version: Int) throws -> JourneyVersionRecord? {
         try connection.first(
             """
-            SELECT v.definition, v.created_at, v.created_by FROM journeys j JOIN journey_versions v ON v.journey_n = j.n
-            WHERE j.id = ?1 AND j.workspace_id = ?2 AND v.version = ?3 AND j.deleted_at IS NULL
+            SELECT v.definition, v.created_at, v.created_by FROM journeys j JOIN journey_versions v ON v.n = j.n * 1048576 + ?3
+            WHERE j.id = ?1 AND j.workspace_id = ?2 AND j.deleted_at IS NULL
             """, { $0.bind(1, id).bind(2, workspaceID).bind(3, version) }
         ) { row in
             JourneyVersionRecord(

@@ -26,7 +26,8 @@ extension ControlReader {
     /// The key with this SHA-256 digest, revoked and expired ones too: ask `isUsable`.
     public func apiKey(digest: [UInt8]) throws -> APIKeyRecord? {
         try connection.first(
-            "SELECT \(Self.apiKeyColumns), digest FROM api_keys WHERE digest = ?1", { $0.bind(1, blob: digest) }
+            .apiKey, "SELECT \(Self.apiKeyColumns), digest FROM api_keys WHERE digest = ?1",
+            { $0.bind(1, blob: digest) }
         ) { row in
             // The index compares byte by byte; what it found is compared once more in constant time.
             Crypto.equal(row.blob(10), digest) ? try Self.apiKey(row) : nil

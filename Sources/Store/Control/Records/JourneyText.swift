@@ -3,37 +3,6 @@ import Journeys
 /// The orchestration object of the API as text. The definition's part is stored as it is shown, so that showing a journey
 /// is joining bytes.
 enum JourneyText {
-    /// The members that a client sets, in the contract's order, without the braces of the object around them.
-    static func definition(of journey: Journey) -> [UInt8] {
-        let members = journey.toJSON()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(1024)
-        let order = [
-            "parent_model_id", "name", "description", "entry_criteria", "exit_criteria", "tiles", "edges", "schedule",
-        ]
-        for (index, name) in order.enumerated() {
-            append(index == 0 ? "\"" : ",\"", to: &bytes)
-            bytes.append(contentsOf: name.utf8)
-            append("\":", to: &bytes)
-            (members[name] ?? .null).write(to: &bytes)
-        }
-        return bytes
-    }
-
-    /// Reads back what `definition(of:)` wrote.
-    /// - Throws: `StoreError.corrupt`.
-    static func journey(from definition: UnsafeRawBufferPointer, id: String) throws -> Journey {
-        var object: [UInt8] = [UInt8(ascii: "{")]
-        object.reserveCapacity(definition.count + 2)
-        object.append(contentsOf: definition)
-        object.append(UInt8(ascii: "}"))
-        // Bodies are limited when they come in; what is stored must be readable under any later limit.
-        guard let json = try? JSON.parse(object, maxDepth: 512), let journey = Journey(stored: json) else {
-            throw StoreError.corrupt("the definition of journey \(id)")
-        }
-        return journey
-    }
-
     /// The members that the server sets, each as the text inside its quotes.
     struct Head {
         var id: UnsafeRawBufferPointer
@@ -114,7 +83,7 @@ enum JourneyText {
         }
     }
 
-    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+    static func append(_ text: StaticString, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

@@ -51,8 +51,8 @@ extension ControlWriter {
         try definition.withUnsafeBytes { text in
             _ = try connection.run(
                 """
-                INSERT INTO journey_versions(journey_n, version, definition, created_at, created_by)
-                VALUES (?1, ?2, ?3, ?4, ?5)
+                INSERT INTO journey_versions(n, journey_n, version, definition, created_at, created_by)
+                VALUES (?1 * 1048576 + ?2, ?1, ?2, ?3, ?4, ?5)
                 """
             ) {
                 $0.bind(1, row).bind(2, version).bind(4, now).bind(5, author)
