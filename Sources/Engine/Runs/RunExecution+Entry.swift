@@ -36,10 +36,11 @@ extension RunExecution {
         entering.reserveCapacity(batch.count)
         let known = KnownMembers(
             store: members, journey: journeyNumber, keys: cargo.keys, count: batch.count,
-            detail: compiled.rules.reentry == nil ? .entry : .all)
+            detail: compiled.rules.reentry == nil ? .keys : .all)
         for row in 0..<batch.count {
             if let (member, index) = try known.find(cargo.keys[row]) {
-                guard member.status(index) != .active,
+                // Without re-entry being a member at all is enough, and no more was read.
+                guard compiled.rules.reentry != nil, member.status(index) != .active,
                     compiled.rules.mayReenter(
                         entry: member.entry[index], leftAt: member.leftAt[index], now: mover.now)
                 else { continue }
