@@ -29,29 +29,18 @@ extension CallSlot {
         // ASYNC reports come one by one from the network: looking at the clock costs them nothing. A sync type's deadline
         // is the watchdog's alone.
         let now = isAsync ? environment.clock.now() : .min
-        let isLate = state.withLock { state -> Bool in
-            guard let live = state.live, now < live.deadline, let base = outcomes.baseAddress else { return true }
-            var start = 0
-            var invalid = 0
-            for index in 0..<outcomes.count {
-                switch live.rules.judge(base + index, state.reported) {
-                case .accepted: continue
-                case .repeated: break
-                case .invalid: invalid += 1
-                }
-                if index > start { live.sink.report(UnsafeBufferPointer(rebasing: outcomes[start..<index])) }
-                start = index + 1
-            }
-            if start < outcomes.count { live.sink.report(UnsafeBufferPointer(rebasing: outcomes[start...])) }
-            if invalid > 0 { state.live?.dropped += invalid }
+        let isLate = locked { state -> Bool in
+            guard let live = state.pointee.live, now < live.deadline else { return true }
+            let dropped = live.rules.pass(outcomes, state.pointee.reported) { live.sink.report($0) }
+            if dropped > 0 { state.pointee.dropped += dropped }
             return false
         }
         if isLate { late(outcomes.count) }
     }
 
     func done() {
-        let serial = state.withLock { isAsync ? $0.owed : 0 }
-        let ended: Live?
+        let serial = locked { isAsync ? $0.pointee.owed : 0 }
+        let ended: (live: Live, dropped: Int)?
         do {
             guard serial != 0, let instance = settle(serial) else { return late(1) }
             ended = takeLive(serial)
@@ -63,10 +52,10 @@ extension CallSlot {
 
     func record(_ row: UInt32, _ json: tessera_str) {
         guard let data = json.data, json.length > 0, json.length <= 1 << 20 else { return }
-        let isLate = state.withLock { state -> Bool in
-            guard let live = state.live else { return true }
+        let isLate = locked { state -> Bool in
+            guard let live = state.pointee.live else { return true }
             guard live.isDryRun, Int(row) < live.rules.rows else {
-                state.live?.dropped += 1
+                state.pointee.dropped += 1
                 return false
             }
             data.withMemoryRebound(to: UInt8.self, capacity: json.length) {
@@ -79,7 +68,7 @@ extension CallSlot {
 
     /// Also true once the call has ended: whoever still works on it should stop.
     var isCancelled: Bool {
-        guard let cancelled = state.withLock({ $0.live?.cancelled }) else { return true }
+        guard let cancelled = locked({ $0.pointee.live?.cancelled }) else { return true }
         return cancelled()
     }
 }

@@ -1,5 +1,5 @@
 import CTessera
-import Platform
+import Glibc
 
 /// The memory of a `tessera_call` and the state of the call that uses it at the moment.
 ///
@@ -7,50 +7,74 @@ import Platform
 /// after many other calls (`CallSlots`). A report or `done` for a call that has ended finds no live call and is counted.
 ///
 /// Sendable without a check: the C struct and the texts are written in `begin` only, before the plugin gets the pointer;
-/// all else stands behind the lock.
+/// all else stands behind the lock. Lock and state are plain memory, not a `Monitor`, because a tile may report row by
+/// row: a class's own fields and a generic lock would cost more than the report.
 final class CallSlot: @unchecked Sendable {
-    /// One call under way. Guarded by the slot's lock.
-    struct Live {
+    /// One call under way.
+    final class Live: Sendable {
         let serial: UInt64
         let sink: any OutcomeSink
         let cancelled: @Sendable () -> Bool
         let rules: OutcomeRules
         let deadline: Int64
         let isDryRun: Bool
-        var dropped = 0
+
+        init(_ serial: UInt64, _ context: CallContext, rules: OutcomeRules, sink: any OutcomeSink) {
+            self.serial = serial
+            self.sink = sink
+            self.rules = rules
+            cancelled = context.cancelled
+            deadline = context.deadlineUs
+            isDryRun = context.dryRun
+        }
     }
 
     struct State {
         var live: Live?
+        var dropped = 0
         /// The serial of the call for which the plugin has yet to return or to call `done`; 0 when there is none.
         var owed: UInt64 = 0
         /// Keeps the instance open while a call on it is under way, past the deadline too.
         var instance: TileInstance?
-        var reported: ReportedRows
+        var reported = ReportedRows()
     }
 
     let pointer: UnsafeMutablePointer<tessera_call>
     let isAsync: Bool
     let environment: HostEnvironment
     private let generation: PluginGeneration
-    let state: Monitor<State>
-    private var texts: [UnsafeMutablePointer<CChar>] = []
-    private var capacity = 0
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let state: UnsafeMutablePointer<State>
+    private let texts = CallTexts()
 
     init(isAsync: Bool, generation: PluginGeneration) {
         self.isAsync = isAsync
         self.generation = generation
         environment = generation.environment
+        mutex = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
         pointer = .allocate(capacity: 1)
-        state = Monitor(State(reported: ReportedRows()))
         pointer.initialize(to: CallCallbacks.table)
         pointer.pointee.context = Unmanaged.passUnretained(self).toOpaque()
     }
 
     deinit {
-        state.withLock { $0.reported.deallocate() }
-        texts.forEach { $0.deallocate() }
+        state.pointee.reported.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
         pointer.deallocate()
+    }
+
+    /// Runs `body` with the state under the lock.
+    @inline(__always)
+    func locked<Result>(_ body: (UnsafeMutablePointer<State>) -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body(state)
     }
 
     /// Prepares the struct for a call. Nobody else uses the slot at this moment.
@@ -61,19 +85,19 @@ final class CallSlot: @unchecked Sendable {
         pointer.pointee.now_us = context.nowUs
         pointer.pointee.run_at_us = context.runAtUs
         pointer.pointee.deadline_us = context.deadlineUs
-        writeTexts(context)
-        state.withLock { state in
-            state.reported.clear(rows: rules.rows)
-            state.owed = serial
-            state.instance = instance
-            state.live = Live(
-                serial: serial, sink: sink, cancelled: context.cancelled, rules: rules, deadline: context.deadlineUs,
-                isDryRun: context.dryRun)
+        texts.write(context, to: pointer)
+        let live = Live(serial, context, rules: rules, sink: sink)
+        locked { state in
+            state.pointee.reported.clear(rows: rules.rows)
+            state.pointee.dropped = 0
+            state.pointee.owed = serial
+            state.pointee.instance = instance
+            state.pointee.live = live
         }
         environment.watchdog.watch(self, serial: serial, deadline: context.deadlineUs)
     }
 
-    func isLive(_ serial: UInt64) -> Bool { state.withLock { $0.live?.serial == serial } }
+    func isLive(_ serial: UInt64) -> Bool { locked { $0.pointee.live?.serial == serial } }
 
     /// Ends a call towards its sink; false when it had ended before. Any thread.
     @discardableResult
@@ -84,32 +108,32 @@ final class CallSlot: @unchecked Sendable {
     }
 
     /// Ends a call towards its plugin: from here on its reports are late. Nil when it had ended before.
-    func takeLive(_ serial: UInt64) -> Live? {
-        state.withLock { state in
-            guard let live = state.live, live.serial == serial else { return nil }
-            state.live = nil
-            return live
+    func takeLive(_ serial: UInt64) -> (live: Live, dropped: Int)? {
+        locked { state in
+            guard let live = state.pointee.live, live.serial == serial else { return nil }
+            state.pointee.live = nil
+            return (live, state.pointee.dropped)
         }
     }
 
     /// Tells the sink of a call that `takeLive` gave.
-    func conclude(_ ended: Live, _ end: CallEnd) {
-        environment.watchdog.forget(serial: ended.serial)
+    func conclude(_ ended: (live: Live, dropped: Int), _ end: CallEnd) {
+        environment.watchdog.forget(serial: ended.live.serial)
         generation.figures.ended(end)
         if ended.dropped > 0, generation.figures.dropped(ended.dropped) == 0 {
             warn("a tile reported outcomes that were ignored: row, branch, kind or time out of range", ended.dropped)
         }
-        ended.sink.done(end)
+        ended.live.sink.done(end)
     }
 
     /// The plugin owes nothing more for this call: it returned or called `done`. Gives the instance that the call kept
     /// open, once; nil when it was settled before.
     func settle(_ serial: UInt64) -> TileInstance? {
-        state.withLock { state in
-            guard state.owed == serial, serial != 0 else { return nil }
-            state.owed = 0
-            defer { state.instance = nil }
-            return state.instance
+        locked { state in
+            guard state.pointee.owed == serial, serial != 0 else { return nil }
+            state.pointee.owed = 0
+            defer { state.pointee.instance = nil }
+            return state.pointee.instance
         }
     }
 
@@ -120,29 +144,5 @@ final class CallSlot: @unchecked Sendable {
 
     private func warn(_ message: String, _ count: Int) {
         environment.log.warning(message, ["plugin": generation.image.id, "count": String(count)])
-    }
-
-    /// The four ids stand one after the other in one buffer. A buffer that gets too small is kept: a late reader may still
-    /// look at it.
-    private func writeTexts(_ context: CallContext) {
-        let ids = [context.workspaceID, context.journeyID, context.runID, context.tileID]
-        let needed = ids.reduce(0) { $0 + $1.utf8.count }
-        if needed > capacity || texts.isEmpty {
-            capacity = max(256, needed)
-            texts.append(.allocate(capacity: capacity))
-        }
-        var place = texts[texts.count - 1]
-        func write(_ id: String) -> tessera_str {
-            let start = place
-            for byte in id.utf8 {
-                place.initialize(to: CChar(bitPattern: byte))
-                place += 1
-            }
-            return tessera_str(data: UnsafePointer(start), length: place - start)
-        }
-        pointer.pointee.workspace_id = write(context.workspaceID)
-        pointer.pointee.journey_id = write(context.journeyID)
-        pointer.pointee.run_id = write(context.runID)
-        pointer.pointee.tile_id = write(context.tileID)
     }
 }

@@ -9,58 +9,72 @@ struct OutcomeRules: Sendable {
     /// A WAIT ends after it.
     let now: Int64
 
-    enum Verdict {
-        case accepted
-        /// The row was decided before: the first report wins.
-        case repeated
-        /// Out of range, or of a kind that this host does not know.
-        case invalid
+    /// Hands the longest runs of good outcomes to `accept`. Rows that were decided before are left out: the first report
+    /// wins. Returns how many were invalid: out of range, or of a kind that this host does not know.
+    @inline(__always)
+    func pass(
+        _ outcomes: UnsafeBufferPointer<tessera_outcome>, _ reported: ReportedRows,
+        accept: (UnsafeBufferPointer<tessera_outcome>) -> Void
+    ) -> Int {
+        guard let base = outcomes.baseAddress else { return 0 }
+        var invalid = 0
+        var start = 0
+        var index = 0
+        while index < outcomes.count {
+            let isValid = isValid(base + index)
+            if !isValid || !reported.insert(Int((base + index).pointee.row)) {
+                if !isValid { invalid &+= 1 }
+                if index > start { accept(UnsafeBufferPointer(start: base + start, count: index &- start)) }
+                start = index &+ 1
+            }
+            index &+= 1
+        }
+        if start < index { accept(UnsafeBufferPointer(start: base + start, count: index &- start)) }
+        return invalid
     }
 
     @inline(__always)
-    func judge(_ outcome: UnsafePointer<tessera_outcome>, _ reported: ReportedRows) -> Verdict {
-        let row = Int(outcome.pointee.row)
-        guard row < rows else { return .invalid }
-        switch UInt32(outcome.pointee.kind) {
-        case TESSERA_ADVANCE: guard Int(outcome.pointee.branch) < branches else { return .invalid }
-        case TESSERA_WAIT: guard outcome.pointee.time_us > now else { return .invalid }
-        case TESSERA_RETRY: guard outcome.pointee.time_us >= 0 else { return .invalid }
-        case TESSERA_FAIL, TESSERA_COMPLETE: break
-        default: return .invalid
+    private func isValid(_ outcome: UnsafePointer<tessera_outcome>) -> Bool {
+        guard Int(outcome.pointee.row) < rows else { return false }
+        // By far the most frequent one first, without a jump table.
+        if UInt32(outcome.pointee.kind) == TESSERA_ADVANCE { return Int(outcome.pointee.branch) < branches }
+        return switch UInt32(outcome.pointee.kind) {
+        case TESSERA_WAIT: outcome.pointee.time_us > now
+        case TESSERA_RETRY: outcome.pointee.time_us >= 0
+        case TESSERA_FAIL, TESSERA_COMPLETE: true
+        default: false
         }
-        return reported.insert(row) ? .accepted : .repeated
     }
 }
 
-/// A bit for each row of a call that was decided. Memory is kept from call to call; freed by hand with its slot.
+/// A byte for each row of a call, set once it was decided: bits would make each row wait for the store of the one before.
+/// Memory is kept from call to call; freed by hand with its slot.
 struct ReportedRows {
-    private var words: UnsafeMutablePointer<UInt64>?
+    private var marks: UnsafeMutablePointer<UInt8>?
     private var capacity = 0
 
     /// Room for `rows`, none of them decided.
     mutating func clear(rows: Int) {
-        let needed = (rows + 63) >> 6
-        if needed > capacity {
-            words?.deallocate()
-            words = .allocate(capacity: needed)
-            capacity = needed
+        if rows > capacity {
+            marks?.deallocate()
+            marks = .allocate(capacity: rows)
+            capacity = rows
         }
-        words?.update(repeating: 0, count: needed)
+        marks?.update(repeating: 0, count: rows)
     }
 
     /// Marks a row, which must be below the `rows` of `clear`; false when it was marked before.
     @inline(__always)
     func insert(_ row: Int) -> Bool {
-        guard let words else { return false }
-        let bit = UInt64(1) << UInt64(truncatingIfNeeded: row & 63)
-        let word = words[row >> 6]
-        words[row >> 6] = word | bit
-        return word & bit == 0
+        guard let marks else { return false }
+        let isNew = marks[row] == 0
+        marks[row] = 1
+        return isNew
     }
 
     mutating func deallocate() {
-        words?.deallocate()
-        words = nil
+        marks?.deallocate()
+        marks = nil
         capacity = 0
     }
 }

@@ -68,6 +68,9 @@ extension PluginHost {
         if let command = configuration.probeCommand {
             let report = try ProbeChild(command: command, timeoutUs: configuration.probeTimeoutUs)
                 .run(file: store.path(file.sha256))
+            for warning in report.warnings {
+                environment.log.warning("the probe of a plugin warns", ["file": file.path, "warning": warning])
+            }
             return Candidate(file: file, id: report.id, version: report.version, refusal: report.refusal)
         }
         let image = try map(file.sha256)

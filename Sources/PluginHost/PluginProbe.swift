@@ -7,12 +7,11 @@ import Platform
 /// Checks a plugin file by using it: for a throw-away process, since the file may do anything. `tessera plugin-probe FILE`
 /// prints what `run` gives and leaves with `_exit(0)`; the plugin's threads end with it.
 public enum PluginProbe {
-    /// How long an ASYNC tile may take to call `done` for a sample batch.
-    private static let sampleTimeoutUs: Int64 = 3_000_000
-
     /// Maps the file, checks its tables, starts it with host services that refuse everything, opens each type's first
     /// example and lets tiles run an empty and a small batch (those with side effects in a dry run, or not at all).
-    public static func run(_ path: String) -> ProbeReport {
+    ///
+    /// - Parameter sampleTimeoutUs: how long an ASYNC tile may take to call `done` for a sample batch.
+    public static func run(_ path: String, sampleTimeoutUs: Int64 = 3_000_000) -> ProbeReport {
         var report = ProbeReport()
         do throws(Refusal) {
             let image = try PluginImage(path: path)
@@ -21,7 +20,7 @@ public enum PluginProbe {
             report.toolchain = image.toolchain
             report.tileTypes = image.tileTypes.map(\.id)
             report.connectorTypes = image.connectorTypes.map(\.id)
-            try use(image, path, &report.warnings)
+            try use(image, path, sampleTimeoutUs, &report.warnings)
         } catch {
             report.reason = error.reason
             report.isLasting = error.isLasting
@@ -29,7 +28,9 @@ public enum PluginProbe {
         return report
     }
 
-    private static func use(_ image: PluginImage, _ path: String, _ warnings: inout [String]) throws(Refusal) {
+    private static func use(
+        _ image: PluginImage, _ path: String, _ sampleTimeoutUs: Int64, _ warnings: inout [String]
+    ) throws(Refusal) {
         let services = ProbeServices()
         let clock = SystemClock()
         let environment = HostEnvironment(
@@ -38,13 +39,14 @@ public enum PluginProbe {
             image: image, number: 1, sha256: "", path: path, isLocked: false, loadedAt: clock.now(),
             environment: environment)
         try generation.start()
-        for type in image.tileTypes { try use(type, generation, &warnings) }
+        for type in image.tileTypes { try use(type, generation, sampleTimeoutUs, &warnings) }
         for type in image.connectorTypes { try use(type, generation) }
         withExtendedLifetime(services) {}
     }
 
     private static func use(
-        _ type: PluginImage.TileType, _ generation: PluginGeneration, _ warnings: inout [String]
+        _ type: PluginImage.TileType, _ generation: PluginGeneration, _ sampleTimeoutUs: Int64,
+        _ warnings: inout [String]
     ) throws(Refusal) {
         guard let example = type.schema["examples"]?[0] else { return }
         let info = TileTypeInfo(type, of: generation.image, generation: 1)
@@ -68,11 +70,10 @@ public enum PluginProbe {
                     workspaceID: "", journeyID: "", runID: "", tileID: "", nowUs: now, runAtUs: now,
                     deadlineUs: now + sampleTimeoutUs, dryRun: info.supportsDryRun),
                 sink: sink)
-            switch sink.wait() {
-            case .finished: break
-            case .failed(let status):
-                warnings.append("tile type '\(type.id)' returned \(status) for a sample batch of \(rows) rows")
-            case .timedOut: warnings.append("tile type '\(type.id)' did not end a sample batch of \(rows) rows")
+            // That it fails on rows whose types the host made up says nothing; that it does not end does.
+            if sink.wait() == .timedOut {
+                warnings.append("tile type '\(type.id)' did not end a sample batch of \(rows) rows")
+                return
             }
         }
     }

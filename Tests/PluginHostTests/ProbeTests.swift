@@ -24,12 +24,16 @@ struct ProbeTests {
         #expect(report.reason?.contains("the first example of tile type 'test-step' does not open: /mode") == true)
     }
 
-    @Test func aSampleThatNeverEndsIsAWarning() throws {
+    @Test func aSampleThatNeverEndsIsAWarningAndOneThatFailsIsNone() throws {
         let bench = try Bench()
-        let schema = CPlugin.string(#"{"examples":[{"mode":"status"}]}"#)
-        let report = PluginProbe.run(try bench.build("tile", ["SCHEMA": schema]))
-        #expect(report.reason == nil)
-        #expect(report.warnings.count == 2)
+        let never = CPlugin.string(#"{"examples":[{"mode":"never"}]}"#)
+        let hung = PluginProbe.run(try bench.build("async", ["SCHEMA": never], as: "1.so"), sampleTimeoutUs: 20_000)
+        #expect(hung.reason == nil)
+        #expect(hung.warnings == ["tile type 'test-async' did not end a sample batch of 0 rows"])
+        let status = CPlugin.string(#"{"examples":[{"mode":"status"}]}"#)
+        let failed = PluginProbe.run(try bench.build("tile", ["SCHEMA": status], as: "2.so"))
+        #expect(failed.reason == nil)
+        #expect(failed.warnings.isEmpty)
     }
 
     /// A probe of ours that answers with a report, as `tessera plugin-probe` does.

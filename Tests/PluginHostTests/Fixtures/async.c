@@ -13,6 +13,10 @@
 #define FLAGS (TESSERA_TILE_ASYNC | TESSERA_TILE_SIDE_EFFECTS | TESSERA_TILE_DRY_RUN)
 #endif
 
+#ifndef SCHEMA
+#define SCHEMA "{\"type\":\"object\",\"examples\":[{\"mode\":\"late\"}]}"
+#endif
+
 static const tessera_host *host;
 
 static int32_t start(const tessera_host *given) {
@@ -22,7 +26,7 @@ static int32_t start(const tessera_host *given) {
 static void retire(void) { host->log(host, TESSERA_LOG_WARNING, tessera_literal("retired")); }
 
 static const tessera_tile_type type = {sizeof type, TESSERA_ROLE_STEP, FLAGS, 100, 3, 0, 7000000, "test-async", "Late",
-                                       "{\"type\":\"object\",\"examples\":[{\"mode\":\"late\"}]}"};
+                                       SCHEMA};
 static const tessera_tile_type *const types[] = {&type};
 
 struct instance {
