@@ -49,6 +49,7 @@ final class ControlCommitter: Sendable {
     }
 
     private func run(_ writer: ControlWriter, _ checkpointer: ControlCheckpointer) {
+        var isFailing = false
         while true {
             let group: [ControlJob]? = state.wait { state in
                 if state.waiting.isEmpty { return state.isClosing ? .some(nil) : nil }
@@ -57,19 +58,19 @@ final class ControlCommitter: Sendable {
                 return .some(group)
             }
             guard var rest = group else { return }
-            while !rest.isEmpty { rest = commit(rest, writer) }
+            while !rest.isEmpty { rest = commit(rest, writer, &isFailing) }
             checkpointer.committed(on: writer.connection)
         }
     }
 
     /// Commits one group and tells its callers. Gives back the jobs that have not run because the transaction was lost
-    /// under them.
-    private func commit(_ group: [ControlJob], _ writer: ControlWriter) -> [ControlJob] {
+    /// under them. `isFailing` is how the last group ended: a full disk is logged when it begins, not a thousand times.
+    private func commit(_ group: [ControlJob], _ writer: ControlWriter, _ isFailing: inout Bool) -> [ControlJob] {
         let connection = writer.connection
         do {
             try connection.run("BEGIN IMMEDIATE")
         } catch {
-            log.error("control.db can't be written", ["error": "\(error)"])
+            note(error, writes: group.count, &isFailing)
             for job in group { job.reject(StoreError.notCommitted("\(error)")) }
             return []
         }
@@ -82,12 +83,13 @@ final class ControlCommitter: Sendable {
                 outcomes.append(outcome)
                 // A full disk may end the whole transaction under a body: what the others wrote is gone with it.
                 guard connection.database.inTransaction else {
-                    throw StoreError.notCommitted("the transaction was lost, as on a full disk")
+                    failure = StoreError.notCommitted("the transaction was lost, as on a full disk")
+                    break
                 }
                 if !outcome.succeeded { try connection.run("ROLLBACK TO body") }
                 try connection.run("RELEASE body")
             } catch {
-                failure = error
+                failure = StoreError.notCommitted("\(error)")
                 break
             }
         }
@@ -97,7 +99,9 @@ final class ControlCommitter: Sendable {
         }
         if let failure {
             if connection.database.inTransaction { _ = try? connection.run("ROLLBACK") }
-            log.error("a group of writes was not committed", ["error": "\(failure)", "writes": "\(outcomes.count)"])
+            note(failure, writes: outcomes.count, &isFailing)
+        } else {
+            isFailing = false
         }
         for outcome in outcomes { outcome.finish(failure) }
         if outcomes.isEmpty, let failure, let first = rest.first {
@@ -106,6 +110,11 @@ final class ControlCommitter: Sendable {
             return Array(rest.dropFirst())
         }
         return rest
+    }
+
+    private func note(_ error: any Error, writes: Int, _ isFailing: inout Bool) {
+        if !isFailing { log.error("control.db can't be written", ["error": "\(error)", "writes": "\(writes)"]) }
+        isFailing = true
     }
 }
 
