@@ -127,7 +127,10 @@ extension GatewayHandler {
             }
         case .stream(let handler):
             try enqueue(slowWorkers, responder) { try handler(call, responder) }
-        case .upload: throw APIError(500, "internal", "The upload did not begin")
+        case .upload(let begin):
+            // Here come uploads that `bodyPolicy` refused: the same fault is thrown again, now with the request's id.
+            try begin(call).aborted()
+            throw APIError.busy
         }
     }
 

@@ -49,7 +49,6 @@ final class ControlCommitter: Sendable {
     }
 
     private func run(_ writer: ControlWriter, _ checkpointer: ControlCheckpointer) {
-        var isFailing = false
         while true {
             let group: [ControlJob]? = state.wait { state in
                 if state.waiting.isEmpty { return state.isClosing ? .some(nil) : nil }
@@ -58,19 +57,19 @@ final class ControlCommitter: Sendable {
                 return .some(group)
             }
             guard var rest = group else { return }
-            while !rest.isEmpty { rest = commit(rest, writer, &isFailing) }
+            while !rest.isEmpty { rest = commit(rest, writer) }
             checkpointer.committed(on: writer.connection)
         }
     }
 
     /// Commits one group and tells its callers. Gives back the jobs that have not run because the transaction was lost
-    /// under them. `isFailing` is how the last group ended: a full disk is logged when it begins, not a thousand times.
-    private func commit(_ group: [ControlJob], _ writer: ControlWriter, _ isFailing: inout Bool) -> [ControlJob] {
+    /// under them.
+    private func commit(_ group: [ControlJob], _ writer: ControlWriter) -> [ControlJob] {
         let connection = writer.connection
         do {
             try connection.run("BEGIN IMMEDIATE")
         } catch {
-            note(error, writes: group.count, &isFailing)
+            log.error("control.db can't be written", ["error": "\(error)"])
             for job in group { job.reject(StoreError.notCommitted("\(error)")) }
             return []
         }
@@ -83,13 +82,12 @@ final class ControlCommitter: Sendable {
                 outcomes.append(outcome)
                 // A full disk may end the whole transaction under a body: what the others wrote is gone with it.
                 guard connection.database.inTransaction else {
-                    failure = StoreError.notCommitted("the transaction was lost, as on a full disk")
-                    break
+                    throw StoreError.notCommitted("the transaction was lost, as on a full disk")
                 }
                 if !outcome.succeeded { try connection.run("ROLLBACK TO body") }
                 try connection.run("RELEASE body")
             } catch {
-                failure = StoreError.notCommitted("\(error)")
+                failure = error
                 break
             }
         }
@@ -99,9 +97,7 @@ final class ControlCommitter: Sendable {
         }
         if let failure {
             if connection.database.inTransaction { _ = try? connection.run("ROLLBACK") }
-            note(failure, writes: outcomes.count, &isFailing)
-        } else {
-            isFailing = false
+            log.error("a group of writes was not committed", ["error": "\(failure)", "writes": "\(outcomes.count)"])
         }
         for outcome in outcomes { outcome.finish(failure) }
         if outcomes.isEmpty, let failure, let first = rest.first {
@@ -110,11 +106,6 @@ final class ControlCommitter: Sendable {
             return Array(rest.dropFirst())
         }
         return rest
-    }
-
-    private func note(_ error: any Error, writes: Int, _ isFailing: inout Bool) {
-        if !isFailing { log.error("control.db can't be written", ["error": "\(error)", "writes": "\(writes)"]) }
-        isFailing = true
     }
 }
 

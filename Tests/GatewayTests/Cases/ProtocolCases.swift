@@ -1,0 +1,18 @@
+/// Paths, methods and headers.
+enum ProtocolCases {
+    static let all: [RestCase] = [
+        RestCase("GET", "/api/v1/nothing", is: 404, has: ["no such path"]),
+        RestCase("GET", "/journeys/", is: 404),
+        RestCase("GET", "/api/v1/workspaces/{w}//journeys", is: 404),
+        RestCase("GET", "/journeys/%zz", is: 400, has: ["two hexadecimal digits"]),
+        RestCase("GET", "/journe%79s", is: 200),
+        RestCase("PATCH", "/journeys", "{}", is: 405, answers: ["Allow": "GET, POST, HEAD, OPTIONS"]),
+        RestCase("DELETE", "/journeys/{active}/stats", is: 405, answers: ["Allow": "GET, HEAD, OPTIONS"]),
+        RestCase("GET", "/destinations/test", is: 405, answers: ["Allow": "POST"]),
+        RestCase("OPTIONS", "/journeys/{active}", key: "", is: 204, answers: ["Allow": "GET, PUT, DELETE"]),
+        RestCase("GET", "/journeys?page=%zz", is: 400, has: ["two hexadecimal digits"]),
+        RestCase("GET", "/journeys", is: 200, answers: ["Content-Type": "application/json"]),
+        RestCase(
+            "POST", "/journeys", "{}", headers: [("Idempotency-Key", "two words")], is: 400, has: ["Idempotency-Key"]),
+    ]
+}

@@ -1,0 +1,15 @@
+import Testing
+
+/// The API as data, against a real gateway over a real socket.
+@Suite(.serialized) struct RestTests {
+    private func check(_ restCase: RestCase) throws { try restCase.check(RestFixture.shared.get()) }
+
+    @Test(arguments: JourneyCases.all) func journeys(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: BadJourneyCases.all) func badJourneys(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: AccessCases.all) func access(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: ProtocolCases.all) func protocolRules(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: SourceCases.all) func sources(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: ModelCases.all) func models(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: DestinationCases.all) func destinations(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: ServerCases.all) func server(_ restCase: RestCase) throws { try check(restCase) }
+}
