@@ -17,58 +17,84 @@ final class Cargo {
     let keys: Utf8View
 
     /// 1, 2 …: how often the member has entered.
-    var entry: [Int32]
+    let entry: Cells<Int32>
     /// Attempts begun at the present tile; waits do not count.
-    var attempt: [Int32]
-    var firstAttemptAt: [Int64]
-    var arrivedAt: [Int64]
-    var enteredAt: [Int64]
+    let attempt: Cells<Int32>
+    let firstAttemptAt: Cells<Int64>
+    let arrivedAt: Cells<Int64>
+    let enteredAt: Cells<Int64>
 
     /// Where the member is now, as an index into the journey's tiles.
-    var tile: [Int32]
-    var status: [MemberStatus]
-    var state: [MemberState]
-    var wake: [Int64]
-    var leftAt: [Int64]
-    var reason: [ExitReason]
-    var generation: [Int32]
+    let tile: Cells<Int32>
+    let status: Cells<MemberStatus>
+    let state: Cells<MemberState>
+    let wake: Cells<Int64>
+    let leftAt: Cells<Int64>
+    let reason: Cells<ExitReason>
+    let generation: Cells<Int32>
     /// Why a row is in retry or parked.
     var errors: [Int32: MemberError] = [:]
 
     /// Where the database counts the member as of the last commit: tile number, status, and state.
-    var origin: [Int32]
-    var originStatus: [MemberStatus]
-    var originState: [MemberState]
+    let origin: Cells<Int32>
+    let originStatus: Cells<MemberStatus>
+    let originState: Cells<MemberState>
     /// The database has no row for it.
-    var isNew: [Bool]
+    let isNew: Cells<Bool>
     /// Changed since the last commit.
-    var dirty: [Bool]
-    var hasDirty = false
+    let dirty: Cells<Bool>
+    private let anyDirty = Cells(false, 1)
+    var hasDirty: Bool {
+        get { anyDirty[0] }
+        set { anyDirty[0] = newValue }
+    }
     /// Has left a tile in this run.
-    var moved: [Bool]
+    let moved: Cells<Bool>
 
     init(batch: RecordBatch, time: Int64) {
         self.batch = batch
         keys = batch.utf8(0)
         let count = batch.count
-        entry = .init(repeating: 1, count: count)
-        attempt = .init(repeating: 0, count: count)
-        firstAttemptAt = .init(repeating: MemberRows.noTime, count: count)
-        arrivedAt = .init(repeating: time, count: count)
-        enteredAt = .init(repeating: time, count: count)
-        tile = .init(repeating: Cargo.nowhere, count: count)
-        status = .init(repeating: .active, count: count)
-        state = .init(repeating: .none, count: count)
-        wake = .init(repeating: MemberRows.noTime, count: count)
-        leftAt = .init(repeating: MemberRows.noTime, count: count)
-        reason = .init(repeating: .none, count: count)
-        generation = .init(repeating: 0, count: count)
-        origin = .init(repeating: Cargo.nowhere, count: count)
-        originStatus = .init(repeating: .active, count: count)
-        originState = .init(repeating: .none, count: count)
-        isNew = .init(repeating: false, count: count)
-        dirty = .init(repeating: false, count: count)
-        moved = .init(repeating: false, count: count)
+        entry = Cells(1, count)
+        attempt = Cells(0, count)
+        firstAttemptAt = Cells(MemberRows.noTime, count)
+        arrivedAt = Cells(time, count)
+        enteredAt = Cells(time, count)
+        tile = Cells(Cargo.nowhere, count)
+        status = Cells(.active, count)
+        state = Cells(.none, count)
+        wake = Cells(MemberRows.noTime, count)
+        leftAt = Cells(MemberRows.noTime, count)
+        reason = Cells(.none, count)
+        generation = Cells(0, count)
+        origin = Cells(Cargo.nowhere, count)
+        originStatus = Cells(.active, count)
+        originState = Cells(.none, count)
+        isNew = Cells(false, count)
+        dirty = Cells(false, count)
+        moved = Cells(false, count)
+    }
+
+    deinit {
+        entry.deallocate()
+        attempt.deallocate()
+        firstAttemptAt.deallocate()
+        arrivedAt.deallocate()
+        enteredAt.deallocate()
+        tile.deallocate()
+        status.deallocate()
+        state.deallocate()
+        wake.deallocate()
+        leftAt.deallocate()
+        reason.deallocate()
+        generation.deallocate()
+        origin.deallocate()
+        originStatus.deallocate()
+        originState.deallocate()
+        isNew.deallocate()
+        dirty.deallocate()
+        moved.deallocate()
+        anyDirty.deallocate()
     }
 
     func markDirty(_ row: Int) {

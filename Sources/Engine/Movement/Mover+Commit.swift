@@ -10,7 +10,7 @@ extension Mover {
         let moved = MemberRows(capacity: 0)
         let upperBound = dirtyCargos.reduce(0) { $0 + $1.batch.count }
         if let first = dirtyCargos.first {
-            (first.isNew.contains(true) ? new : moved).reserve(rows: upperBound, keyBytes: 0)
+            (first.isNew.contains(where: { $0 }) ? new : moved).reserve(rows: upperBound, keyBytes: 0)
         }
         for cargo in dirtyCargos { collect(cargo, new, moved, &counters, tileNumbers) }
         for (index, tile) in tally.tiles.enumerated() {

@@ -6,21 +6,22 @@ import Store
 extension Mover {
     func apply(_ taken: OutcomeBuffer.Taken, to flight: Flight) {
         let parcel = flight.parcel
+        let rows = parcel.rows
         let cargo = parcel.cargo
         let station = flight.station
+        var waiting = 0
         var leaving = [[Int32]](repeating: [], count: max(1, station.node.branches.count))
         for outcome in taken.outcomes {
             let index = Int(outcome.row)
             flight.reported[index] = true
-            let row = parcel.rows[index]
+            let row = rows[index]
             switch UInt32(outcome.kind) {
             case TESSERA_ADVANCE:
                 leaving[Int(outcome.branch)].append(row)
             case TESSERA_WAIT:
                 cargo.attempt[Int(row)] -= 1
                 stop(cargo, row, .waiting, wake: outcome.time)
-                tally.tiles[station.index].waiting += 1
-                tally.waiting += 1
+                waiting += 1
             case TESSERA_COMPLETE:
                 finish(cargo, row, .exitTile)
             case TESSERA_RETRY:
@@ -32,10 +33,12 @@ extension Mover {
                 fail(cargo, row, at: station, error: taken.errors[outcome.row] ?? .unexplained, leaving: &leaving)
             }
         }
+        tally.tiles[station.index].waiting += waiting
+        tally.waiting += waiting
         if taken.isDone {
-            for (index, isReported) in flight.reported.enumerated() where !isReported {
+            for index in rows.indices where !flight.reported[index] {
                 retry(
-                    cargo, parcel.rows[index], at: station, time: 0, heldBack: false, error: .unknown(taken.end),
+                    cargo, rows[index], at: station, time: 0, heldBack: false, error: .unknown(taken.end),
                     leaving: &leaving)
             }
         }
@@ -49,10 +52,12 @@ extension Mover {
         tally.tiles[station.index].branches[branch] += rows.count
         // `failed` is the last branch of a tile with side effects.
         if station.node.sideEffects, branch != station.node.branches.count - 1 { tally.delivered += rows.count }
+        var moved = 0
         for row in rows where !cargo.moved[Int(row)] {
             cargo.moved[Int(row)] = true
-            tally.moved += 1
+            moved += 1
         }
+        tally.moved += moved
         if !cargo.errors.isEmpty { for row in rows { cargo.errors[row] = nil } }
         if let next = station.node.next[branch] {
             arrive(cargo, rows: rows, at: next)

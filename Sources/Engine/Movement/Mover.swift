@@ -24,13 +24,15 @@ final class Mover {
         let parcel: Parcel
         let station: Station
         let buffer: OutcomeBuffer
-        var reported: [Bool]
+        let reported: Cells<Bool>
         init(parcel: Parcel, station: Station, buffer: OutcomeBuffer) {
             self.parcel = parcel
             self.station = station
             self.buffer = buffer
-            reported = .init(repeating: false, count: parcel.rows.count)
+            reported = Cells(false, parcel.rows.count)
         }
+
+        deinit { reported.deallocate() }
     }
 
     /// Reports that the run has not looked at yet.
