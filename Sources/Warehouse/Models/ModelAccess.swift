@@ -26,6 +26,8 @@ struct ModelAccess {
 
     let model: ResolvedModel
     let key: Key
+    /// The key is a text as the upload stored it.
+    var isKeyPlain: Bool { if case .text = key { true } else { false } }
     /// The result column that is the key.
     let keyRaw: String
     /// In SQL: the key as text, what rows are ordered by.

@@ -89,7 +89,7 @@ struct ModelRequest {
         let conditions = flags.reduce(filter?.conditionCount ?? 0) { $0 + $1.conditionCount }
         let statement = try reader.prepare("\(access.head(conditions: conditions)) \(text)", .wrapped)
         sql.values.bind(to: statement)
-        return ModelStatement(statement: statement, cells: cells)
+        return ModelStatement(statement: statement, cells: cells, isKeyPlain: access.isKeyPlain)
     }
 }
 
@@ -98,4 +98,6 @@ struct ModelStatement {
     let statement: Statement
     /// How the columns after the key are read.
     let cells: [RowReader.Cell]
+    /// The key is a text as the upload stored it: checked once, then.
+    let isKeyPlain: Bool
 }

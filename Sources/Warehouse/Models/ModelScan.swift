@@ -47,8 +47,7 @@ public final class ModelScan {
             throw error
         }
         rows = RowReader(
-            schema: schema, cells: statement.cells, flags: request.flags.count, capacity: min(self.batchRows, 8192),
-            lastKey: key)
+            schema: schema, flags: request.flags.count, capacity: min(self.batchRows, 8192), lastKey: key)
         self.reader = reader
         self.statement = statement
     }
@@ -62,7 +61,7 @@ public final class ModelScan {
         do {
             if cancelled() { throw CancelledScan() }
             let (reader, statement) = try opened()
-            let ended = try reader.running { try rows.fill(from: statement.statement, rows: batchRows) }
+            let ended = try reader.running { try rows.fill(from: statement, rows: batchRows) }
             isIndexed = sqlite3_stmt_status(statement.statement.handle, SQLITE_STMTSTATUS_SORT, 0) == 0
             if ended { close() }
             let batch = rows.finish()

@@ -12,36 +12,47 @@ final class RowReader {
     }
 
     private let builder: BatchBuilder
-    private let cells: [Cell]
     private let flags: Int
     private(set) var skippedKeys = 0
     private(set) var repeatedKeys = 0
     private(set) var misfits = 0
-    /// The last key that was read; nil before the first.
-    private(set) var lastKey: [UInt8]?
+    /// The last key that was read, in memory of our own: an array costs more than the rest of the row. Its count is -1
+    /// before the first.
+    private var last: UnsafeMutableRawPointer
+    private var lastCapacity: Int
+    private var lastCount: Int
     /// The next row may be the one that `lastKey` is from, read again.
     private var isResuming: Bool
 
     static let maxBatchBytes = 4 << 20
 
     /// - Parameter lastKey: where an earlier reading stopped; the statement begins with that key.
-    init(schema: BatchSchema, cells: [Cell], flags: Int, capacity: Int, lastKey: [UInt8]?) {
+    init(schema: BatchSchema, flags: Int, capacity: Int, lastKey: [UInt8]?) {
         builder = BatchBuilder(schema: schema, capacity: capacity)
-        self.cells = cells
         self.flags = flags
-        self.lastKey = lastKey
+        lastCapacity = max(256, lastKey?.count ?? 0)
+        last = .allocate(byteCount: lastCapacity, alignment: 8)
+        lastCount = lastKey?.count ?? -1
+        if let lastKey { last.copyMemory(from: lastKey, byteCount: lastKey.count) }
         isResuming = lastKey != nil
     }
 
+    deinit { last.deallocate() }
+
+    /// The last key that was read; nil before the first.
+    var lastKey: [UInt8]? {
+        lastCount < 0 ? nil : Array(UnsafeRawBufferPointer(start: last, count: lastCount))
+    }
+
     /// The next rows will be read by another statement, which begins with `lastKey`.
-    func willResume() { isResuming = lastKey != nil }
+    func willResume() { isResuming = lastCount >= 0 }
 
     /// The rows read since the last batch.
     func finish() -> RecordBatch { builder.finish() }
 
     /// Reads until the batch is full or the statement ends (then true).
-    func fill(from statement: Statement, rows limit: Int) throws(SQLiteError) -> Bool {
-        let handle = statement.handle
+    func fill(from statement: ModelStatement, rows limit: Int) throws(SQLiteError) -> Bool {
+        let handle = statement.statement.handle
         var bytes = 0
         var rows = 0
         while rows < limit, bytes < Self.maxBatchBytes {
@@ -51,9 +62,9 @@ final class RowReader {
                 throw SQLiteError(
                     code: status, message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))), sql: nil)
             }
-            let size = appendKey(handle)
+            let size = appendKey(handle, isPlain: statement.isKeyPlain)
             guard size >= 0 else { continue }
-            bytes += size + appendCells(handle)
+            bytes += size + appendCells(handle, statement.cells)
             rows += 1
         }
         return false
@@ -61,11 +72,11 @@ final class RowReader {
 
     /// Appends the key and returns its length; -1 when the row has none or one that was read before.
     @inline(__always)
-    private func appendKey(_ handle: OpaquePointer) -> Int {
+    private func appendKey(_ handle: OpaquePointer, isPlain: Bool) -> Int {
         switch sqlite3_column_type(handle, 0) {
         case SQLITE_TEXT:
             let text = Self.text(handle, 0)
-            guard CellReader.isUTF8(text) else { break }
+            guard isPlain || CellReader.isUTF8(text) else { break }
             return append(key: text)
         case SQLITE_INTEGER:
             let value = sqlite3_column_int64(handle, 0)
@@ -85,28 +96,26 @@ final class RowReader {
 
     @inline(__always)
     private func append(key: UnsafeRawBufferPointer) -> Int {
-        let isRepeated =
-            lastKey?.withUnsafeBytes { last in
-                guard last.count == key.count else { return false }
-                guard let a = last.baseAddress, let b = key.baseAddress else { return true }
-                return memcmp(a, b, key.count) == 0
-            } ?? false
-        if isRepeated {
+        if key.count == lastCount, key.baseAddress.map({ memcmp(last, $0, lastCount) == 0 }) ?? true {
             // The row that the reading stopped at is no repetition.
             if isResuming { isResuming = false } else { repeatedKeys += 1 }
             return -1
         }
         isResuming = false
-        if lastKey == nil { lastKey = [] }
-        lastKey?.removeAll(keepingCapacity: true)
-        lastKey?.append(contentsOf: key)
+        if key.count > lastCapacity {
+            last.deallocate()
+            lastCapacity = key.count * 2
+            last = .allocate(byteCount: lastCapacity, alignment: 8)
+        }
+        if let base = key.baseAddress { last.copyMemory(from: base, byteCount: key.count) }
+        lastCount = key.count
         builder.append(utf8: key, to: 0)
         return key.count
     }
 
     /// Appends the rest of the row and returns about how many bytes it took.
     @inline(__always)
-    private func appendCells(_ handle: OpaquePointer) -> Int {
+    private func appendCells(_ handle: OpaquePointer, _ cells: [Cell]) -> Int {
         var bytes = 8 * cells.count
         for index in 0..<cells.count {
             let cell = cells[index]

@@ -93,10 +93,10 @@ extension Warehouse {
             let list = BoundList(.keys(keys, count: count))
             let found = try request.lookup(list, on: reader)
             let rows = RowReader(
-                schema: request.schema, cells: found.cells, flags: flags.count, capacity: count, lastKey: nil)
+                schema: request.schema, flags: flags.count, capacity: count, lastKey: nil)
             try reader.running {
                 // A batch of keys is one batch of rows, however many bytes they have.
-                while try !rows.fill(from: found.statement, rows: .max) {}
+                while try !rows.fill(from: found, rows: .max) {}
             }
             return rows.finish()
         }

@@ -102,7 +102,7 @@ final class SourceReader {
         default:
             if let denial = confinement.denial { return ModelSQLError(.refused, denial) }
             if running { return ModelSQLError(.failed, "the model's SQL failed: \(error.message)") }
-            return ModelSQLError(.refused, "the model's SQL can't be used: \(error.message)\(hint(error.message))")
+            return ModelSQLError(.refused, "the model's SQL can't be used: \(error.message)\(hint(error))")
         }
     }
 }

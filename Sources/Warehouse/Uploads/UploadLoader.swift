@@ -101,6 +101,8 @@ struct UploadLoader {
     }
 
     private func insert(into table: SourceTable) throws -> Int {
+        // An empty file of NDJSON with declared types has no column of its own.
+        if loaded.isEmpty { return 0 }
         let names = loaded.map { quoted($0.name) }.joined(separator: ",")
         let values = loaded.indices.map { rows.columns[$0].value("c\($0)", as: loaded[$0].type) }
         var sql =

@@ -37,8 +37,9 @@ final class UploadRows: RowSink {
     /// What the parser could not see: columns that are missing altogether.
     func check() throws(UploadRefused) {
         if !hasHeader {
-            let reason = problems.first.map { "its header can't be read: line \($0.line): \($0.message)" }
-            throw UploadRefused("the file \(reason ?? "is empty"): begin it with a line of column names")
+            throw UploadRefused(
+                problems.first.map { "the file's header can't be read: line \($0.line): \($0.message)" }
+                    ?? "the file is empty: begin it with a line of column names")
         }
         if let key = target.key, keyPlace == nil {
             throw UploadRefused("no row has the key column '\(key)'", parameter: "key")
