@@ -72,18 +72,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func sqlPicksWhatColumnsPick(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        let world = try world(&random, rows: 120)
+        let world = try world(&random, rows: 60)
         var matches = 0
-        for _ in 0..<500 {
+        for round in 0..<500 {
             let json = random.tree(world.model.columns, depth: 3)
             let filter = try FilterTree.parse(json).bound(to: world.model.columns)
             let expected = try expected(filter, world)
             let wanted = zip(world.keys, expected).compactMap { $1 ? $0 : nil }
             let keys = try world.fixture.keys(world.model, filter: filter)
             #expect(keys == wanted, "\(json.text)")
+            matches += wanted.count
+            guard round % 5 == 0 else { continue }
             let flagged = try #require(
                 world.fixture.scanAll(world.model, filter: nil, flags: [filter, filter]).batches.first)
             #expect((0..<flagged.count).map { flagged.bool(1)[$0] } == expected, "\(json.text)")
@@ -91,10 +93,9 @@ import Testing
             let count = try world.fixture.warehouse.count(
                 model: world.model, filter: filter, runAt: world.fixture.clock.now())
             #expect(count == wanted.count)
-            matches += wanted.count
         }
         // Else the trees decide nothing.
-        #expect((500 * 120 / 10...500 * 120 * 9 / 10).contains(matches))
+        #expect((500 * 60 / 10...500 * 60 * 9 / 10).contains(matches))
     }
 
     @Test func theLargestTreesRun() throws {
