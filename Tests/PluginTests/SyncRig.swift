@@ -25,7 +25,11 @@ final class SyncRig: @unchecked Sendable {
     /// One destination, and what the limits say to it.
     final class Destination: @unchecked Sendable {
         let id = UUID().uuidString.lowercased()
-        let connector: SyncScriptedConnector
+        let interface: UnsafePointer<tessera_connector_interface>
+        let type: UnsafePointer<tessera_connector_type>
+        let instance: UnsafeMutableRawPointer?
+        /// Keeps the instance alive.
+        private let owner: AnyObject?
         var secrets: [(token: String, value: String)] = []
         var origins: [String] = []
         /// Asked for each request: 1 or 0, and the time to ask again.
@@ -40,7 +44,25 @@ final class SyncRig: @unchecked Sendable {
         }
         fileprivate let state = Monitor(State())
 
-        init(_ connector: SyncScriptedConnector) { self.connector = connector }
+        init(_ connector: SyncScriptedConnector) {
+            interface = connector.interface
+            type = connector.type
+            instance = Unmanaged.passUnretained(connector).toOpaque()
+            owner = connector
+        }
+
+        /// Behind the first connector of a plugin. The instance stays open.
+        init(_ library: PluginLibrary, config: String) throws {
+            interface = try #require(library.connectors)
+            type = try #require(interface.pointee.types[0])
+            owner = nil
+            var instance: UnsafeMutableRawPointer?
+            let (interface, type) = (interface, type)
+            try collectingProblems { call in
+                withText(config) { interface.pointee.open(type, $0, nil, call, &instance) }
+            }
+            self.instance = instance
+        }
 
         var settled: [Settled] { state.withLock { $0.settled } }
         var asked: Int { state.withLock { $0.asked } }
@@ -133,6 +155,10 @@ final class SyncRig: @unchecked Sendable {
     func add(_ connector: SyncScriptedConnector, _ prepare: (Destination) -> Void = { _ in }) -> Destination {
         let destination = Destination(connector)
         prepare(destination)
+        return add(destination)
+    }
+
+    func add(_ destination: Destination) -> Destination {
         destinations.withLock { $0[destination.id] = destination }
         return destination
     }
@@ -188,8 +214,9 @@ final class LentDestination {
         pointer.initialize(
             to: tessera_destination(
                 size: UInt32(MemoryLayout<tessera_destination>.size), generation: 1, destination_id: texts[0],
-                name: texts[1], connector: destination.connector.interface, type: destination.connector.type,
-                instance: Unmanaged.passUnretained(destination.connector).toOpaque(), secrets: secrets,
+                name: texts[1], connector: destination.interface, type: destination.type,
+                instance: destination.instance,
+                secrets: secrets,
                 secret_count: destination.secrets.count, origins: origins.pointer, origin_count: origins.count))
     }
 
