@@ -43,8 +43,40 @@ import Testing
         let server = try SyncServer { _ in .close }
         let connector = SyncScriptedConnector("https://127.0.0.1:\(server.port)/")
         _ = try hasty.deliver(to: hasty.add(connector))
-        let transport = try #require(connector.answers.first).transport
-        #expect(transport == TESSERA_TRANSPORT_TLS || transport == TESSERA_TRANSPORT_TIMEOUT)
+        #expect(try #require(connector.answers.first).transport == TESSERA_TRANSPORT_TIMEOUT)
+    }
+
+    /// A certificate that nobody vouches for.
+    @Test func noTrust() throws {
+        let folder = try TemporaryFolder()
+        let (key, certificate) = (folder.path + "/key", folder.path + "/cert")
+        try Command.succeed(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-keyout", key, "-out",
+                certificate,
+            ])
+        let port = try SyncServer.deadPort()
+        let server = Process()
+        server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        server.arguments = ["openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-key", key, "-cert", certificate]
+        let output = Pipe()
+        server.standardOutput = output
+        server.standardError = FileHandle.nullDevice
+        server.standardInput = Pipe()
+        try server.run()
+        defer { server.terminate() }
+        var said = ""
+        while !said.contains("ACCEPT") {
+            let more = output.fileHandleForReading.availableData
+            try #require(!more.isEmpty)
+            said += String(decoding: more, as: UTF8.self)
+        }
+        let connector = SyncScriptedConnector("https://127.0.0.1:\(port)/")
+        _ = try rig.deliver(to: rig.add(connector))
+        let answer = try #require(connector.answers.first)
+        #expect(answer.transport == TESSERA_TRANSPORT_TLS)
+        #expect(answer.message.contains("certificate"))
     }
 
     @Test func noAnswer() throws {
