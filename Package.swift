@@ -89,7 +89,8 @@ let package = Package(
         tests(
             "PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"],
             exclude: ["Fixtures"]),
-        tests("DeliveryTests", ["Delivery", "PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
+        tests(
+            "DeliveryTests", ["Delivery", "PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
         tests(
             "EngineTests",
             [

@@ -25,14 +25,21 @@ struct ProbeChild {
         }
         let output = read(ends[0])
         if output == nil { kill(pid, SIGKILL) }
+        // A child that closed its output and goes on is not waited for longer than one that says nothing.
         var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        var waited: Int64 = 0
+        while waitpid(pid, &status, WNOHANG) == 0 {
+            if waited > timeoutUs { kill(pid, SIGKILL) }
+            usleep(2000)
+            waited += 2000
+        }
         guard let output else {
-            throw Refusal("the plugin did not end its probe within \(timeoutUs / 1_000_000) s")
+            // A slow machine is no fault of the file: it is tried again at the next start.
+            throw Refusal("the plugin did not end its probe within \(timeoutUs / 1_000_000) s", isLasting: false)
         }
         let signal = status & 0x7F
         guard signal == 0 else {
-            throw Refusal("the plugin crashed while it was probed (signal \(signal))")
+            throw Refusal("the plugin crashed while it was probed (signal \(signal))", isLasting: signal != SIGKILL)
         }
         let code = (status >> 8) & 0xFF
         guard code == 0, let json = try? JSON.parse(output), let report = ProbeReport(json: json) else {

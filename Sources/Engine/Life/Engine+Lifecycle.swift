@@ -29,6 +29,8 @@ extension Engine {
             }
             // In the store they are cancelled now, on their threads at the next batch.
             if stopsRuns { queue.cancel(journeyID) }
+            // A run in progress lets nobody in any more.
+            if status == .draining { queue.running(journeyID)?.closeEntry() }
             return try find(workspaceID, journeyID)
         }
         settle(record)
@@ -72,11 +74,11 @@ extension Engine {
             let record = try find(workspaceID, journeyID)
             guard isExpected(record) else { throw EngineError.changed }
             _ = try allowed(.delete, record)
-            queue.cancel(journeyID)
             let now = clock.now()
             try control.write { writer in
                 try writer.deleteJourney(workspaceID: workspaceID, id: journeyID, at: now)
             }
+            queue.cancel(journeyID)
         }
         timetable.remove(journeyID)
         housekeeper.enqueue(Housekeeper.Task(workspaceID: workspaceID, journeyID: journeyID, kind: .remove))
@@ -90,6 +92,19 @@ extension Engine {
         let record = try find(workspaceID, journeyID)
         let store = try members.store(workspaceID)
         return (record, try store.knownJourneyNumber(journeyID).map(store.stats))
+    }
+
+    /// Changes members while no run does: what a run has in hand would be written over the change, and the counts of
+    /// both would not agree.
+    /// - Throws: `EngineError.conflict` while a run goes on, and what `body` throws.
+    public func betweenRuns<Result>(of journeyID: String, _ body: () throws -> Result) throws -> Result {
+        try lifecycle.withLock { _ in
+            guard queue.running(journeyID) == nil else {
+                throw EngineError.conflict(
+                    "A run of this journey is in progress: wait for its end, or cancel it, before changing a member")
+            }
+            return try body()
+        }
     }
 
     // MARK: Helpers

@@ -55,7 +55,14 @@ extension Engine {
             let store = try members.store(record.workspaceID)
             if let number = try store.knownJourneyNumber(record.id) {
                 let wake = whenDue ? try store.nextWake(number).flatMap { $0 == Mover.underwayWake ? nil : $0 } : nil
-                plan.timer = [try store.nextRetry(number), wake].compactMap { $0 }.min()
+                // What a run that failed left in flight is taken up again like a retry.
+                let left =
+                    record.statusError.isEmpty
+                    ? nil
+                    : try store.due(
+                        number, upTo: Mover.underwayWake, states: MemberStates(.arrived), limit: 1
+                    ).rows.isEmpty ? nil : clock.now()
+                plan.timer = [try store.nextRetry(number), wake, left].compactMap { $0 }.min()
             }
         } catch {
             log.error("the next retry is not known", ["journey_id": record.id, "error": "\(error)"])

@@ -53,6 +53,20 @@ final class Timetable: Sendable {
     func set(_ journeyID: String, _ plan: Plan) { change(journeyID, plan) }
     func remove(_ journeyID: String) { change(journeyID, nil) }
 
+    /// A start that failed is due once more at `time`, unless the journey is planned anew.
+    func again(_ due: Due, at time: Int64) {
+        state.update { state in
+            guard var plan = state.plans[due.journeyID] else { return }
+            if due.trigger == .schedule {
+                plan.scheduled = min(plan.scheduled ?? .max, time)
+            } else {
+                plan.timer = min(plan.timer ?? .max, time)
+            }
+            state.plans[due.journeyID] = plan
+            state.version += 1
+        }
+    }
+
     private func change(_ journeyID: String, _ plan: Plan?) {
         state.update { state in
             state.plans[journeyID] = plan

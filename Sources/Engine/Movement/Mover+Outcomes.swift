@@ -102,7 +102,8 @@ extension Mover {
         if heldBack {
             cargo.attempt[index] -= 1
             cargo.errors[row] = nil
-            stop(cargo, row, .retry, wake: max(time, now + 1000))
+            let due = time > 0 ? time : now + policy.pause(after: 1, seed: seed(cargo, index))
+            stop(cargo, row, .retry, wake: max(due, now + 1000))
             return
         }
         let pause = policy.pause(after: cargo.attempt[index], seed: seed(cargo, index))

@@ -60,6 +60,8 @@ final class Mover {
     /// Arrivals that must be committed before their tile is called.
     private(set) var staged: [[Parcel]]
     private(set) var stagedRows = 0
+    /// How many of a tile's staged parcels, from the first, have their attempt counted.
+    private var admitted: [Int]
     private(set) var flights: [Flight] = []
 
     init(plan: JourneyPlan, stations: [Station], call: Call, policy: RetryPolicy, clock: any Clock) {
@@ -72,6 +74,7 @@ final class Mover {
         tally = Tally(branches: plan.tiles.map(\.branches.count))
         pending = .init(repeating: [], count: plan.tiles.count)
         staged = .init(repeating: [], count: plan.tiles.count)
+        admitted = .init(repeating: 0, count: plan.tiles.count)
     }
 
     // MARK: Coming in
@@ -103,8 +106,12 @@ final class Mover {
             let station = stations[tile]
             for parcel in parcels {
                 for part in Mover.cut(parcel, station.maximumBatch) {
-                    begin(part, at: station)
-                    if station.commitsArrival { stage(part, at: station) } else { visit(part, station) }
+                    if station.commitsArrival {
+                        stage(part, at: station)
+                    } else {
+                        begin(part, at: station)
+                        visit(part, station)
+                    }
                 }
             }
         }
@@ -163,17 +170,32 @@ final class Mover {
         stagedRows += parcel.rows.count
     }
 
+    /// Counts the attempt of those arrivals that are called next, so that the commit before the call says so; others that
+    /// wait for a place have none counted, however often the gateway dies meanwhile.
+    func admit() {
+        for tile in staged.indices {
+            let station = stations[tile]
+            let free = station.maximumInFlight - flights.reduce(0) { $0 + ($1.station === station ? 1 : 0) }
+            while admitted[tile] < min(free, staged[tile].count) {
+                let parcel = staged[tile][admitted[tile]]
+                begin(parcel, at: station)
+                for row in parcel.rows { parcel.cargo.markDirty(Int(row)) }
+                note(parcel.cargo)
+                admitted[tile] += 1
+            }
+        }
+    }
+
     /// Calls tiles for committed arrivals, as far as their limits of calls in flight allow.
     func launch() {
         for tile in staged.indices where !staged[tile].isEmpty {
             let station = stations[tile]
-            var free = station.maximumInFlight - flights.reduce(0) { $0 + ($1.station === station ? 1 : 0) }
-            while free > 0, !staged[tile].isEmpty {
+            while admitted[tile] > 0 {
                 // What came after the last commit is dirty still: it waits for the next one.
                 guard let first = staged[tile].first, !first.cargo.hasDirty else { break }
                 staged[tile].removeFirst()
                 stagedRows -= first.rows.count
-                free -= 1
+                admitted[tile] -= 1
                 let buffer = OutcomeBuffer(capacity: 0) { [signal] rows, isDone in
                     signal.update {
                         $0.rows += rows
@@ -209,7 +231,7 @@ final class Mover {
     /// Gives up calls that were prepared and not made: their members stay where they arrived, with no attempt counted.
     func unstage() {
         for tile in staged.indices {
-            for parcel in staged[tile] {
+            for parcel in staged[tile][..<admitted[tile]] {
                 for row in parcel.rows {
                     parcel.cargo.attempt[Int(row)] -= 1
                     parcel.cargo.markDirty(Int(row))
@@ -217,6 +239,7 @@ final class Mover {
                 note(parcel.cargo)
             }
             staged[tile] = []
+            admitted[tile] = 0
         }
         stagedRows = 0
     }
@@ -231,7 +254,10 @@ final class Mover {
 
     /// The commit has succeeded: what was dirty is the database's state now.
     func committed() {
-        for cargo in dirtyCargos { cargo.hasDirty = false }
+        for cargo in dirtyCargos {
+            cargo.hasDirty = false
+            cargo.errors = [:]
+        }
         dirtyCargos.removeAll(keepingCapacity: true)
         tally = Tally(branches: plan.tiles.map(\.branches.count))
     }

@@ -66,10 +66,17 @@ final class OutcomeBuffer: OutcomeSink {
 }
 
 extension MemberError {
+    /// A failed call may bring one long answer for thousands of members: each keeps its beginning.
+    private static let keptBytes = 2048
+
     init(_ error: OutcomeError) {
+        func kept(_ text: String) -> String? {
+            if text.isEmpty { return nil }
+            return text.utf8.count <= Self.keptBytes
+                ? text : String(decoding: text.utf8.prefix(Self.keptBytes), as: UTF8.self)
+        }
         self.init(
             code: error.code, message: error.message, httpStatus: error.httpStatus == 0 ? nil : Int(error.httpStatus),
-            request: error.request.isEmpty ? nil : error.request,
-            response: error.response.isEmpty ? nil : error.response)
+            request: kept(error.request), response: kept(error.response))
     }
 }

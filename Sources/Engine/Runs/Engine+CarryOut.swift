@@ -13,10 +13,14 @@ extension Engine {
                 try fail(record, run, control, "\(error)")
             }
         } catch {
-            // The store itself failed: the run stays as it is and is taken up at the next start.
+            // The store itself failed: the run stays as it is there, and is taken up again here in a while.
             log.error(
-                "a run could not be recorded; it is taken up again at the next start",
+                "a run could not be recorded; it is taken up again in a moment",
                 ["run_id": entry.runID, "journey_id": entry.journeyID, "error": "\(error)"])
+            let stopped: Bool? = clock.wait(on: control.state, deadline: clock.now() + 10_000_000) {
+                $0.stop == nil ? nil : true
+            }
+            if stopped == nil { queue.enqueueFirst(entry) }
         }
     }
 
@@ -64,9 +68,12 @@ extension Engine {
         let store = try members.store(run.workspaceID)
         let number = try store.journeyNumber(run.journeyID)
         var edited: [Int32] = []
-        let last = try control.read {
-            try $0.runs(workspaceID: run.workspaceID, journeyID: run.journeyID).first { $0.status == .completed }
-        }?.journeyVersion
+        // A run that did not complete may have left members where an edit found them: the last completed one counts, or
+        // the oldest that is known.
+        let earlier = try control.read {
+            try $0.runs(workspaceID: run.workspaceID, journeyID: run.journeyID).filter { $0.id != run.id }
+        }
+        let last = (earlier.first { $0.status == .completed } ?? earlier.last { $0.startedAt != nil })?.journeyVersion
         if let last, last != run.journeyVersion {
             edited = try RunExecution.editedTiles(
                 before: try? definition(record, version: last), now: journey, members: store, journeyNumber: number)

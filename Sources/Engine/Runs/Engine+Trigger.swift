@@ -10,7 +10,9 @@ extension Engine {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
             _ = try allowed(.trigger, record)
-            guard !queue.hasQueued(journeyID) else {
+            if let queued = queue.queued(journeyID) {
+                // A timer's run is no evaluation yet: it becomes the one that was asked for.
+                if let run = try upgrade(queued, to: .manual, by: actor) { return run }
                 throw EngineError.conflict(
                     "A run of this journey is queued already: wait for it, or cancel it, before triggering another")
             }
@@ -51,14 +53,29 @@ extension Engine {
     func startDue(_ due: Timetable.Due) {
         do {
             try lifecycle.withLock { _ in
-                guard !queue.hasQueued(due.journeyID) else { return }
+                if let waiting = queue.waiting(due.journeyID) {
+                    // Merged into the queued run, which must let members in when this start would.
+                    if due.trigger == .schedule { _ = try upgrade(waiting, to: .schedule, by: nil) }
+                    return
+                }
                 guard let record = try control.read({ try $0.journey(workspaceID: due.workspaceID, id: due.journeyID) })
                 else { return timetable.remove(due.journeyID) }
                 guard case .allowed = JourneyTransitions.next(from: record.status, call: .trigger) else { return }
                 _ = try start(record, trigger: due.trigger, by: record.createdBy)
             }
         } catch {
-            log.error("a run could not be started", ["journey_id": due.journeyID, "error": "\(error)"])
+            log.error(
+                "a run could not be started; it is tried again in a moment",
+                ["journey_id": due.journeyID, "error": "\(error)"])
+            timetable.again(due, at: clock.now() + 10_000_000)
+        }
+    }
+
+    /// Makes a queued timer run one that lets members in; nil when it is one already, or has begun.
+    private func upgrade(_ entry: RunQueue.Entry, to trigger: RunTrigger, by actor: String?) throws -> RunRecord? {
+        try control.write { writer in
+            try writer.upgradeTimerRun(
+                workspaceID: entry.workspaceID, id: entry.runID, to: trigger, createdBy: actor)
         }
     }
 

@@ -12,6 +12,8 @@ final class RunControl: Sendable {
 
     struct State: Sendable {
         var stop: Stop?
+        /// The journey began to drain: nobody enters any more.
+        var isEntryClosed = false
         var counts = RunCounts()
         var tiles: [String: RunTileCounts] = [:]
     }
@@ -31,6 +33,9 @@ final class RunControl: Sendable {
         // A cancelled run stays cancelled when the gateway stops a moment later.
         state.update { if $0.stop != .cancel { $0.stop = stop } }
     }
+
+    var isEntryClosed: Bool { state.withLock { $0.isEntryClosed } }
+    func closeEntry() { state.update { $0.isEntryClosed = true } }
 
     func publish(_ counts: RunCounts, _ tiles: [String: RunTileCounts]) {
         state.withLock {

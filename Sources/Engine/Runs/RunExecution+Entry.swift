@@ -13,7 +13,7 @@ extension RunExecution {
         defer { scan.close() }
         watch(scan)
         var unusable = 0
-        while control.stop == nil, let batch = try scan.next() {
+        while control.stop == nil, !control.isEntryClosed, let batch = try scan.next() {
             mover.now = max(mover.now, runAt)
             // Counted once, also when the run is interrupted: the committed total moves with the cursor.
             let seen = scan.skippedKeys + scan.repeatedKeys + scan.misfits
@@ -23,7 +23,7 @@ extension RunExecution {
             noteProgress(phase: .entry, cursor: Array(batch.utf8(0)[batch.count - 1]))
             try step()
         }
-        if control.stop != nil { return }
+        if control.stop != nil || control.isEntryClosed { return }
         mover.tally.skipped += scan.skippedKeys + scan.repeatedKeys + scan.misfits - unusable
         noteProgress(phase: .afterEntry, cursor: nil)
     }

@@ -108,7 +108,14 @@ final class RunExecution {
             if control.stop == nil, isEntryOpen { try enter() }
             try settle(limit: 0)
             try holdForRetries()
-        } catch is CancelledScan {}
+        } catch is CancelledScan {
+        } catch {
+            // Calls in flight end all the same, and what they have done is kept: else it would be done again.
+            mover.unstage()
+            try settle(limit: 0)
+            try commit(durable: true, always: true)
+            throw error
+        }
         if control.stop != nil { mover.unstage() }
         try settle(limit: 0)
         try commit(durable: true, always: true)
@@ -133,9 +140,11 @@ final class RunExecution {
     /// After new input: moves everybody as far as possible and commits when it is time.
     func step() throws {
         mover.drain()
-        if mover.stagedRows > 0 {
-            try commit(durable: true)
+        if mover.stagedRows > 0 || !mover.flights.isEmpty {
+            if mover.stagedRows > 0 { try commit(durable: true) }
             mover.launch()
+            // No read transaction is held during a delivery, unless going on would sort the model anew.
+            if let scan = openScan, scan.isIndexed { scan.suspend() }
             if mover.absorb() { try afterOutcomes() }
             try settle(limit: settings.stagedRows)
         } else if mover.dirtyRows >= settings.commitRows {
@@ -154,7 +163,7 @@ final class RunExecution {
                 if mover.stagedRows == 0 { continue }
                 mover.launch()
             }
-            openScan?.suspend()
+            if let scan = openScan, scan.isIndexed { scan.suspend() }
             _ = mover.signal.wait(microseconds: 100_000) { $0.rows >= 1000 || $0.ended > 0 ? true : nil }
             if mover.absorb() { try afterOutcomes() }
         }
@@ -171,6 +180,9 @@ final class RunExecution {
 
     /// Writes all changes since the last commit, with the run's progress, in one transaction.
     func commit(durable: Bool, always: Bool = false) throws {
+        mover.admit()
+        // What is called next must be on the disk as arrived, whoever asked for this commit.
+        let durable = durable || mover.stagedRows > 0
         let changes = mover.changes(tileNumbers: tileNumbers)
         if changes.isEmpty && !isProgressDirty && !always { return }
         totals.add(mover.tally)

@@ -11,17 +11,23 @@ final class RunQueue: Sendable {
 
     private struct Journey {
         var running: RunControl?
-        var queued: Entry?
-        /// Found `running` at the start.
-        var interrupted: Entry?
-        var next: Entry? { interrupted ?? queued }
+        /// In order. One behind the running run; while none runs, the one that is about to begin and one behind it.
+        var waiting: [Entry] = []
+        var isFull: Bool { waiting.count >= (running == nil ? 2 : 1) }
     }
 
     private struct State {
         var journeys: [String: Journey] = [:]
-        /// Journeys with a queued run and none running, oldest first.
+        /// Journeys with a waiting run and none running, each once, oldest first.
         var ready: [String] = []
         var isStopping = false
+
+        mutating func makeReady(_ journeyID: String) {
+            guard let journey = journeys[journeyID], journey.running == nil, !journey.waiting.isEmpty,
+                !ready.contains(journeyID)
+            else { return }
+            ready.append(journeyID)
+        }
     }
 
     private let state = Monitor(State())
@@ -45,41 +51,49 @@ final class RunQueue: Sendable {
     func enqueue(_ entry: Entry) -> Bool {
         state.update { state in
             var journey = state.journeys[entry.journeyID] ?? Journey()
-            if journey.queued != nil || state.isStopping { return false }
-            journey.queued = entry
-            if journey.running == nil, journey.interrupted == nil { state.ready.append(entry.journeyID) }
+            if journey.isFull || state.isStopping { return false }
+            journey.waiting.append(entry)
             state.journeys[entry.journeyID] = journey
+            state.makeReady(entry.journeyID)
             return true
         }
     }
 
-    /// For start-up: a run that was interrupted goes before any other of its journey.
+    /// A run that was interrupted, or could not begin, goes before any other of its journey.
     func enqueueFirst(_ entry: Entry) {
         state.update { state in
-            var journey = state.journeys[entry.journeyID] ?? Journey()
-            journey.interrupted = entry
-            state.ready.removeAll { $0 == entry.journeyID }
-            state.ready.append(entry.journeyID)
-            state.journeys[entry.journeyID] = journey
+            state.journeys[entry.journeyID, default: Journey()].waiting.insert(entry, at: 0)
+            state.makeReady(entry.journeyID)
         }
     }
 
-    func hasQueued(_ journeyID: String) -> Bool { state.withLock { $0.journeys[journeyID]?.queued != nil } }
+    /// The run that a further start would have to wait behind, or is merged into; nil when there is room.
+    func queued(_ journeyID: String) -> Entry? {
+        state.withLock { state in
+            guard let journey = state.journeys[journeyID], journey.isFull else { return nil }
+            return journey.waiting.last
+        }
+    }
+
+    /// A run that has not begun yet, about to or behind another.
+    func waiting(_ journeyID: String) -> Entry? { state.withLock { $0.journeys[journeyID]?.waiting.last } }
 
     /// The handle of the run that goes on now.
     func running(_ journeyID: String) -> RunControl? { state.withLock { $0.journeys[journeyID]?.running } }
 
     func isIdle(_ journeyID: String) -> Bool {
-        state.withLock { $0.journeys[journeyID]?.running == nil && $0.journeys[journeyID]?.next == nil }
+        state.withLock { state in
+            guard let journey = state.journeys[journeyID] else { return true }
+            return journey.running == nil && journey.waiting.isEmpty
+        }
     }
 
     /// Takes a queued run out (all of a journey's when `runID` is nil) and tells a running one to stop.
     func cancel(_ journeyID: String, runID: String? = nil) {
         state.update { state in
             guard var journey = state.journeys[journeyID] else { return }
-            if let queued = journey.queued, runID == nil || queued.runID == runID { journey.queued = nil }
-            if let first = journey.interrupted, runID == nil || first.runID == runID { journey.interrupted = nil }
-            if journey.next == nil { state.ready.removeAll { $0 == journeyID } }
+            journey.waiting.removeAll { runID == nil || $0.runID == runID }
+            if journey.waiting.isEmpty { state.ready.removeAll { $0 == journeyID } }
             if let running = journey.running, runID == nil || running.runID == runID { running.requestStop(.cancel) }
             state.journeys[journeyID] = journey
         }
@@ -102,10 +116,9 @@ final class RunQueue: Sendable {
         while let (entry, control) = next() {
             body(entry, control)
             state.update { state in
-                guard var journey = state.journeys[entry.journeyID] else { return }
-                journey.running = nil
-                if journey.next != nil { state.ready.append(entry.journeyID) }
-                state.journeys[entry.journeyID] = journey.next == nil ? nil : journey
+                state.journeys[entry.journeyID]?.running = nil
+                state.makeReady(entry.journeyID)
+                if state.journeys[entry.journeyID]?.waiting.isEmpty == true { state.journeys[entry.journeyID] = nil }
             }
             ended(entry)
         }
@@ -116,13 +129,9 @@ final class RunQueue: Sendable {
             if state.isStopping { return .some(nil) }
             guard !state.ready.isEmpty else { return nil }
             let journeyID = state.ready.removeFirst()
-            guard let entry = state.journeys[journeyID]?.next else { return nil }
+            guard let entry = state.journeys[journeyID]?.waiting.first else { return nil }
             let control = RunControl(runID: entry.runID, journeyID: journeyID)
-            if state.journeys[journeyID]?.interrupted == nil {
-                state.journeys[journeyID]?.queued = nil
-            } else {
-                state.journeys[journeyID]?.interrupted = nil
-            }
+            state.journeys[journeyID]?.waiting.removeFirst()
             state.journeys[journeyID]?.running = control
             return .some((entry, control))
         }

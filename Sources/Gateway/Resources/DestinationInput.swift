@@ -34,11 +34,15 @@ struct DestinationInput {
         let typeID = fields.required("destination_type", present.destinationType)
         let config = fields.object("config", DestinationSecrets.masked(present.config, secrets.keys.sorted()))
         try fields.finish()
-        // Another kind of destination must not get the secrets of this one.
-        let isSameType = typeID.utf8.elementsEqual(present.destinationType.utf8)
         let type = try connector(typeID, call)
+        // Another kind of destination, or another address, must not get the secrets of this one: who may not read them
+        // could have them sent to a place of his own.
+        let isSameType = typeID.utf8.elementsEqual(present.destinationType.utf8)
+        let origins = Set(type.marks.origins(in: config))
+        let known = Set(type.marks.origins(in: DestinationSecrets.joined(present.config, secrets)))
+        let keepsSecrets = isSameType && origins.isSubset(of: known)
         return DestinationInput(
-            name: name, type: type, config: try resolved(config, type, stored: isSameType ? secrets : [:]))
+            name: name, type: type, config: try resolved(config, type, stored: keepsSecrets ? secrets : [:]))
     }
 
     /// The config as its connector takes it, or its problems.
@@ -75,7 +79,8 @@ struct DestinationInput {
             if let secret = stored[pointer] { return .string(String(decoding: secret, as: UTF8.self)) }
             problems.append(
                 Problem(
-                    pointer: "/config" + pointer, message: "there is no stored secret to keep: send the secret itself"))
+                    pointer: "/config" + pointer,
+                    message: "there is no stored secret to keep, or the address has changed: send the secret itself"))
             return nil
         }
         if !problems.isEmpty { throw APIError.invalid(problems) }

@@ -45,7 +45,10 @@ enum MemberRoutes {
         guard let (store, journey) = try find(call), let key = call.text("member").map({ Array($0.utf8) }),
             let rows = try store.member(journey, key: key)
         else { throw notFound }
-        guard try store.setExited(journey, key: key, reason: .removed) else {
+        let isRemoved = try call.rooms.engine.betweenRuns(of: call.id("journey")) {
+            try store.setExited(journey, key: key, reason: .removed)
+        }
+        guard isRemoved else {
             throw APIError(
                 409, "wrong_state", "The member is \(rows.status(0).name): only an active one can be removed")
         }

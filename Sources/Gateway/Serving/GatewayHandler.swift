@@ -31,7 +31,7 @@ final class GatewayHandler: HTTPHandler {
 
     /// Bodies are read only from callers that may send them; uploads go to their consumer.
     func bodyPolicy(_ head: RequestHead) -> BodyPolicy {
-        if head.method == .get || head.method == .head { return .collect(limit: Self.bodyLimit) }
+        if head.method == .get || head.method == .head { return .collect(limit: Self.refusedBodyLimit) }
         do {
             let call = try call(head, body: [])
             guard case .upload(let begin) = call.route.action else { return .collect(limit: Self.bodyLimit) }

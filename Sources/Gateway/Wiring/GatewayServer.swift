@@ -45,7 +45,7 @@ public final class GatewayServer {
             throw error
         }
         let workers = WorkerPool(name: "worker", threads: 4, limit: 1024)
-        let slowWorkers = WorkerPool(name: "slow", threads: 4, limit: 64)
+        let slowWorkers = WorkerPool(name: "slow", threads: 16, limit: 256)
         let handler = GatewayHandler(rooms: rooms, routes: Routes.all, workers: workers, slowWorkers: slowWorkers)
         let server = HTTPServer(configuration: configuration.server, handler: handler, log: log, clock: clock)
         rooms.watch(server)

@@ -57,6 +57,21 @@ extension ControlWriter {
                 : "run \(run.id) has another owner now (fence \(present.fence), not \(run.fence))")
     }
 
+    /// Makes a queued run that a timer started one that lets members in as well.
+    /// - Parameter author: who asked for it now; nil leaves who did.
+    /// - Returns: the run; nil when it is none of a timer, or is not queued any more.
+    public func upgradeTimerRun(
+        workspaceID: String, id: String, to trigger: RunTrigger, createdBy author: String?
+    ) throws -> RunRecord? {
+        let changed = try connection.run(
+            """
+            UPDATE runs SET trigger = ?3, created_by = coalesce(?4, created_by)
+            WHERE id = ?1 AND workspace_id = ?2 AND status = 'queued' AND trigger = 'timer'
+            """
+        ) { $0.bind(1, id).bind(2, workspaceID).bind(3, trigger.rawValue).bind(4, author) }
+        return changed > 0 ? try run(workspaceID: workspaceID, id: id) : nil
+    }
+
     /// Cancels one unfinished run, whoever owns it: its owner learns of it at its next write. False when it is over.
     /// - Throws: `notFound`.
     public func cancelRun(workspaceID: String, journeyID: String, id: String, at now: Int64) throws -> Bool {
