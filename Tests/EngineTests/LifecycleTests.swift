@@ -146,4 +146,45 @@ import Testing
         }
         #expect(try bench.runOnce(other).counts.exited == 2)
     }
+
+    @Test func aTriggerWhileATimersRunIsQueuedBecomesAnEvaluation() throws {
+        let bench = try Bench(batchRows: 1)
+        try bench.load("id,age\na,1\nb,2\n")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry"],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "silent"]],
+            ],
+            "edges": [["from": "in", "to": "send"]],
+        ])
+        let first = try bench.trigger(journey)
+        _ = try bench.eventually { try bench.sent().count == 2 ? true : nil }
+        bench.engine.startDue(
+            Timetable.Due(workspaceID: bench.workspaceID, journeyID: journey, trigger: .timer))
+        let queued = try #require(bench.engine.queue.waiting(journey))
+        let second = try bench.trigger(journey)
+        #expect(second.id == queued.runID && second.trigger == .manual)
+        #expect(throws: EngineError.self) { try bench.trigger(journey) }
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        #expect(try bench.end(first).status == .cancelled)
+        #expect(try bench.run(second).status == .cancelled)
+    }
+
+    @Test func membersAreChangedBetweenRunsOnly() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry"],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "silent"]],
+            ],
+            "edges": [["from": "in", "to": "send"]],
+        ])
+        let run = try bench.trigger(journey)
+        _ = try bench.eventually { try bench.sent().count == 1 ? true : nil }
+        #expect(throws: EngineError.self) { try bench.engine.betweenRuns(of: journey) {} }
+        try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: run.id)
+        _ = try bench.end(run)
+        #expect(try bench.engine.betweenRuns(of: journey) { true })
+    }
 }

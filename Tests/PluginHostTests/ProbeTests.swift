@@ -66,7 +66,9 @@ struct ProbeTests {
             let outcome = try #require(host.loadAll().first)
             #expect(outcome.state == .refused)
             #expect(outcome.reason.contains(reason), "\(outcome.reason)")
-            #expect(outcome.reason.contains("not tried again") == (attempt == 2))
+            // A probe that took too long may do better on a quieter machine; the others were the file's own fault.
+            let isLasting = !script.contains("sleep")
+            #expect(outcome.reason.contains("not tried again") == (isLasting && attempt == 2))
         }
     }
 
