@@ -65,7 +65,11 @@ import Testing
         server.standardError = FileHandle.nullDevice
         server.standardInput = Pipe()
         try server.run()
-        defer { server.terminate() }
+        // SIGTERM may be blocked in the thread that this runs on, and the child has its mask.
+        defer {
+            kill(server.processIdentifier, SIGKILL)
+            server.waitUntilExit()
+        }
         var said = ""
         while !said.contains("ACCEPT") {
             let more = output.fileHandleForReading.availableData
