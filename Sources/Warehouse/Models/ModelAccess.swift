@@ -76,10 +76,11 @@ struct ModelAccess {
     }
 
     /// The model as a WITH query called `m`, columns c0, c1 … by position: no name of the model gets into our SQL.
-    /// - Parameter conditions: of the filters around it; each may repeat an expression of the model.
+    /// - Parameter conditions: of the filters around it; each may repeat an expression of the model, which is too much
+    /// for some: those models are read into a table of SQLite's first.
     func head(conditions: Int) -> String {
         let names = (0..<model.columns.count).map { "c\($0)" }.joined(separator: ",")
-        let isHuge = conditions * model.text.tokenCount > 2_000_000
+        let isHuge = conditions * model.text.weight > 2_000_000
         return "WITH \(Self.name)(\(names)) AS \(isHuge ? "MATERIALIZED" : "NOT MATERIALIZED") (\(model.text.body)\n)"
     }
 

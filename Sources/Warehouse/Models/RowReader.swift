@@ -47,6 +47,9 @@ final class RowReader {
     /// The next rows will be read by another statement, which begins with `lastKey`.
     func willResume() { isResuming = lastCount >= 0 }
 
+    /// Bytes of the rows read since the last batch.
+    var byteCount: Int { builder.byteCount }
+
     /// The rows read since the last batch.
     func finish() -> RecordBatch { builder.finish() }
 

@@ -8,7 +8,8 @@ struct SQLText {
     let isCompound: Bool
     /// No brackets, so no function, subquery or CTE, and no outer join: a result column is null only where its source is.
     let isPlain: Bool
-    let tokenCount: Int
+    /// About how large an expression of the result can be, in nodes.
+    let weight: Int
 
     /// - Throws: `ModelSQLError` when it is not one SELECT, or nests so that preparing it would not end.
     init(_ sql: String) throws(ModelSQLError) {
@@ -28,7 +29,8 @@ struct SQLText {
         guard !tokens.contains(where: { $0.isSymbol(UInt8(ascii: ";")) }) else {
             throw ModelSQLError(.refused, "the SQL holds more than one statement: a model is one SELECT")
         }
-        guard SQLGrowth(tokens).estimate <= SQLGrowth.limit else {
+        let growth = SQLGrowth(tokens).estimate
+        guard growth <= SQLGrowth.limit else {
             throw ModelSQLError(
                 .refused,
                 "the SQL's nested queries repeat each other too often: use each WITH query and each computed column "
@@ -39,6 +41,6 @@ struct SQLText {
         isPlain = !tokens.contains {
             $0.isSymbol(UInt8(ascii: "(")) || $0.isWord("left") || $0.isWord("right") || $0.isWord("full")
         }
-        tokenCount = tokens.count
+        weight = tokens.count + growth
     }
 }

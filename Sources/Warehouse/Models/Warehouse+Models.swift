@@ -95,12 +95,21 @@ extension Warehouse {
             let rows = RowReader(
                 schema: request.schema, flags: flags.count, capacity: count, lastKey: nil)
             try reader.running {
-                // A batch of keys is one batch of rows, however many bytes they have.
-                while try !rows.fill(from: found, rows: .max) {}
+                // A batch of keys is one batch of rows, as long as its texts have 32-bit offsets.
+                while try !rows.fill(from: found, rows: .max) {
+                    guard rows.byteCount < Self.maxLookupBytes else {
+                        throw ModelSQLError(
+                            .failed,
+                            "\(count) rows of the model have more than 1 GiB: leave its large columns out of the journey"
+                        )
+                    }
+                }
             }
             return rows.finish()
         }
     }
+
+    private static let maxLookupBytes = 1 << 30
 
     /// Stops the reader's statements at the deadline, or 10 s from now.
     private func watch(_ reader: SourceReader, deadline: Int64?) {

@@ -33,11 +33,14 @@ final class SourceFile: Sendable {
     /// Makes the file with its catalogue, durably; one that exists is left as it is.
     func create() throws {
         try Files.makeDirectory(Files.parent(of: path))
+        // Made before SQLite does, for the log and the index beside it get the file's permissions.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError("create \(path)") }
+        Glibc.close(descriptor)
         let database = try Database(path: path)
         // Larger pages take rows of some KB without overflow; the size counts only before the first table.
         try database.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
         try database.transaction { try Catalogue.create(in: database) }
-        chmod(path, 0o600)
     }
 
     func remove() {
