@@ -64,6 +64,19 @@ import TestSupport
             try stored() == ["/api_key": "k-one", "/signing_secrets/0": "whsec_b25lb25lb25lb25lb25lb25lb25l"])
     }
 
+    @Test func secretsDoNotFollowTheDestinationToAnotherAddress() throws {
+        // Port and host are another origin; a path is not.
+        for url in ["http://127.0.0.2:9/", "http://127.0.0.1:10/"] {
+            let masked = try put(#"{"url": "\#(url)", "api_key": "********"}"#)
+            #expect(masked.status == 422, "\(masked.text)")
+            #expect(masked.text.contains("/config/api_key"))
+            #expect(try stored()["/api_key"] == "k-one")
+        }
+        let silent = try put(#"{"url": "http://127.0.0.2:9/"}"#)
+        #expect(silent.status == 200 && !silent.text.contains("api_key"), "\(silent.text)")
+        #expect(try stored().isEmpty)
+    }
+
     @Test func whatGETGaveCanBePutBack() throws {
         let before = try stored()
         let shown = try workspace.call("GET", "/destinations/\(id)").text
