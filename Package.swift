@@ -18,7 +18,7 @@ struct Plugin {
                 // lld, since gold lists Swift's protected symbols in the dynamic table though they are local.
                 .unsafeFlags([
                     "-use-ld=lld", "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
-                    "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "--undefined-version",
+                    "-Xlinker", "-z", "-Xlinker", "nodelete",
                 ])
             ]
         )
