@@ -57,7 +57,6 @@ import TestSupport
         try client.send(head("Content-Length: 1000"))
         try client.send("id,n\n3,3\n4,4\n")
         client.close()
-        // The next upload waits for the broken one, which holds the source's writer until it is aborted.
         try workspace.upload("id,n\n5,5\n", table: "t")
         #expect(try rows() == 3)
     }

@@ -27,10 +27,10 @@ final class UploadConsumer: BodyConsumer {
     private let state = Monitor(State())
 
     /// Nil when too many uploads are under way.
-    init?(rooms: Rooms, _ open: @escaping @Sendable () throws -> Upload) {
+    init?(rooms: Rooms, workspaceID: String, _ open: @escaping @Sendable () throws -> Upload) {
         self.rooms = rooms
         self.open = open
-        guard rooms.uploads.start({ [self] in work() }) else { return nil }
+        guard rooms.uploads.start(workspaceID, { [self] in work() }) else { return nil }
     }
 
     // MARK: On the reactor
@@ -117,36 +117,4 @@ final class UploadConsumer: BodyConsumer {
                 result.problems.map { ["line": .integer(Int64($0.line)), "message": .string($0.message)] }),
         ])
     }
-}
-
-/// One thread per upload, since an upload lasts as long as its sender takes; a bounded number of them. Any thread.
-final class UploadThreads: Sendable {
-    private let running = Monitor(0)
-    private let limit: Int
-
-    init(limit: Int) { self.limit = limit }
-
-    /// Runs `body` on a new thread; false when there are too many, or the system has no thread to give.
-    func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let isFree = running.withLock { running in
-            guard running < limit else { return false }
-            running += 1
-            return true
-        }
-        guard isFree else { return false }
-        let running = running
-        let thread = NativeThread(name: "upload") {
-            body()
-            running.update { $0 -= 1 }
-        }
-        guard thread.isRunning else {
-            running.update { $0 -= 1 }
-            return false
-        }
-        thread.detach()
-        return true
-    }
-
-    /// Waits until no upload is at work. Call it when the server has stopped: all have ended or broken off then.
-    func drain() { running.wait { $0 == 0 ? () : nil } }
 }

@@ -18,7 +18,7 @@ enum UploadRoutes {
         let key = query["key"]
         guard
             let consumer = UploadConsumer(
-                rooms: call.rooms,
+                rooms: call.rooms, workspaceID: call.workspaceID,
                 {
                     try warehouse.upload(
                         workspaceID: source.workspaceID, table: table, key: key, declaredTypes: types, mode: mode,

@@ -10,6 +10,14 @@ enum WorkspaceRoutes {
         return .list(workspaces.items.map(json), total: workspaces.total, page: page)
     }
 
+    static func get(_ call: Call) throws -> Reply {
+        let id = call.text("id").flatMap(UUIDText.normalized) ?? ""
+        guard let workspace = try call.rooms.control.read({ try $0.workspace(id: id) }) else {
+            throw APIError(404, "not_found", "There is no such workspace")
+        }
+        return .json(json(workspace), etag: workspace.etag)
+    }
+
     /// Makes a workspace with its embedded source and its first key, which is shown once.
     static func create(_ call: Call) throws -> Reply {
         var fields = BodyFields(try call.json(), known: ["name"], ignored: ["id", "created_at"])

@@ -67,6 +67,7 @@ enum Routes {
             // The server itself
             Route(.get, "/api/v1/workspaces", .server, .work(WorkspaceRoutes.list)),
             Route(.post, "/api/v1/workspaces", .server, .work(WorkspaceRoutes.create)),
+            Route(.get, "/api/v1/workspaces/{id}", .server, .read(WorkspaceRoutes.get)),
             Route(.get, "/api/v1/plugins", .server, .work(CatalogRoutes.plugins)),
             Route(.get, "/healthz", .everyone, .read(HealthRoutes.health)),
             Route(.get, "/readyz", .everyone, .read(HealthRoutes.ready)),

@@ -26,6 +26,8 @@ extension APIError {
             }
             self = .invalid("/sql_query", error.message, code: "invalid_model_sql")
         case let error as SourceGone: self.init(503, "source_unavailable", error.message)
+        case let error as WarehouseFailure: self.init(503, "not_stored", error.message)
+        case MemberStoreError.closed: self = .stopping
         case let error as UnknownTable: self.init(404, "not_found", error.message)
         case let error as DeadlineExceeded: self.init(422, "deadline_exceeded", error.message)
         case let error as UploadRefused:
@@ -62,8 +64,7 @@ extension APIError {
         case .statusChanged(let present):
             APIError(409, "wrong_state", "The journey has become \(present) meanwhile: look at it and try again")
         case .overloaded: .busy
-        case .closed:
-            APIError(503, "stopping", "The gateway is stopping: try again in a moment", headers: [("Retry-After", "2")])
+        case .closed: .stopping
         case .notCommitted, .diskFull: APIError(503, "not_stored", "\(error)")
         case .staleFence, .corrupt, .newerSchema, .secretKey, .locked, .storage: nil
         }

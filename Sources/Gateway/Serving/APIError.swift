@@ -68,6 +68,9 @@ extension APIError {
         return more > 0 ? "\(first) (and \(more) more problem\(more == 1 ? "" : "s"))" : first
     }
 
+    static let stopping = APIError(
+        503, "stopping", "The gateway is stopping: try again in a moment", headers: [("Retry-After", "2")])
+
     static let busy = APIError(
         503, "overloaded", "The gateway has more to do than it can keep: try again in a second",
         headers: [("Retry-After", "1")])

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServer
 import Journeys
 import Platform
@@ -103,7 +104,16 @@ final class GatewayHandler: HTTPHandler {
 
     /// UUIDs are compared without regard to case.
     private static func sameID(_ a: some Collection<UInt8>, _ b: some Collection<UInt8>) -> Bool {
-        a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && $0 >= 0x41 && $1 >= 0x41) }
+        guard a.count == b.count else { return false }
+        // Nearly always they are written alike, and contiguous.
+        let isSame = a.withContiguousStorageIfAvailable { a in
+            b.withContiguousStorageIfAvailable { b in
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return memcmp(first, second, a.count) == 0
+            }
+        }
+        if isSame == .some(.some(true)) { return true }
+        return zip(a, b).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && $0 >= 0x41 && $1 >= 0x41) }
     }
 
     private func options(_ head: RequestHead) -> Response? {
@@ -138,18 +148,22 @@ extension GatewayHandler {
         _ pool: WorkerPool, _ call: Call, _ responder: Responder, _ handler: @escaping @Sendable (Call) throws -> Reply
     ) throws {
         try enqueue(pool, responder) { [self] in
-            guard let idempotency = call.idempotency else { return finish(try handler(call), call, responder) }
-            try idempotentCalls.begin(idempotency)
-            defer { idempotentCalls.end(idempotency) }
-            if let reply = try rooms.control.read({ try idempotency.replay($0, now: call.now) }) {
-                return finish(reply, call, responder)
-            }
-            let reply = try handler(call)
-            if !idempotency.isKept {
-                try rooms.control.write { try idempotency.keep(reply, $0, now: call.now) }
-            }
-            finish(reply, call, responder)
+            finish(try once(call, handler), call, responder)
         }
+    }
+
+    /// Runs a handler, or gives the first answer again to a repeated `Idempotency-Key`. The key is free again when this
+    /// returns: who has the answer may repeat at once.
+    private func once(_ call: Call, _ handler: (Call) throws -> Reply) throws -> Reply {
+        guard let idempotency = call.idempotency else { return try handler(call) }
+        try idempotentCalls.begin(idempotency)
+        defer { idempotentCalls.end(idempotency) }
+        if let reply = try rooms.control.read({ try idempotency.replay($0, now: call.now) }) { return reply }
+        let reply = try handler(call)
+        if !idempotency.isKept {
+            try rooms.control.write { try idempotency.keep(reply, $0, now: call.now) }
+        }
+        return reply
     }
 
     private func enqueue(_ pool: WorkerPool, _ responder: Responder, _ job: @escaping @Sendable () throws -> Void)

@@ -51,6 +51,7 @@ public final class GatewayServer {
         rooms.watch(server)
         running = Running(lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server)
         do {
+            try rooms.disableFaultyDestinations()
             try rooms.engine.start()
             return try server.start()
         } catch {

@@ -7,6 +7,19 @@ extension Rooms {
     /// What the server has done; zeros before it runs.
     func serverFigures() -> ServerFigures { server.withLock { $0.server }?.figures ?? ServerFigures() }
 
+    /// Destinations that said before that they are gone get nothing until a person changes them.
+    func disableFaultyDestinations() throws {
+        try control.read { reader in
+            for workspace in try reader.workspaces().items {
+                for destination in try reader.destinations(workspaceID: workspace.id).items
+                where destination.status == "error" {
+                    delivery.disable(
+                        workspaceID: workspace.id, destinationID: destination.id, reason: destination.statusError)
+                }
+            }
+        }
+    }
+
     /// Closes the rooms from the top down. The server and the workers have stopped before.
     func close() {
         uploads.drain()

@@ -34,6 +34,6 @@ final class Rooms: Sendable {
         self.clock = clock
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)
-        uploads = UploadThreads(limit: 16)
+        uploads = UploadThreads(limit: 32, limitPerWorkspace: 8)
     }
 }
