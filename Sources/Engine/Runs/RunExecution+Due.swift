@@ -92,6 +92,8 @@ extension RunExecution {
             cargo.origin[row] = rows.tile[next]
             cargo.originStatus[row] = rows.status(next)
             cargo.originState[row] = rows.state(next)
+            // Who has come to its tile in this run has left another one in it, and is counted already.
+            cargo.moved[row] = rows.arrivedAt[next] >= runAt
         }
         return cargo
     }
