@@ -58,14 +58,9 @@ extern "C" {
 #define TESSERA_HAS(p, field) \
     ((p)->size >= (uint32_t)((const char *)&(p)->field - (const char *)(p)) + (uint32_t)sizeof((p)->field))
 
-#if defined(_WIN32)
-#define TESSERA_EXPORT __declspec(dllexport)
-#else
 #define TESSERA_EXPORT __attribute__((visibility("default")))
-#endif
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* Arrow C Data Interface, https://arrow.apache.org/docs/format/CDataInterface.html: the two structs as published.   */
+/* ---- Arrow C Data Interface, https://arrow.apache.org/docs/format/CDataInterface.html: the two structs as published. */
 /* Everything the host lends is `const`, with offset 0; `release` is never called by the borrower.                   */
 
 #ifndef ARROW_C_DATA_INTERFACE
@@ -111,8 +106,7 @@ struct ArrowArray {
 #define TESSERA_COLUMN_ATTEMPT "$attempt"       /* "l": 1 for the first attempt; a wait is no attempt */
 #define TESSERA_COLUMN_ARRIVED_AT "$arrived_at" /* "tsu:UTC": when the member came to this tile */
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* Small shared types                                                                                                */
+/* ---- Small shared types */
 
 /* Borrowed UTF-8 text. Frozen. data may be null when length is 0. */
 typedef struct tessera_str {
@@ -160,8 +154,7 @@ TESSERA_EXPORT const tessera_plugin *tessera_plugin_v1(void);
 /* The signature of that symbol, for hosts. */
 typedef const tessera_plugin *(*tessera_plugin_entry)(void);
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* Opening a config: the same for tiles and connectors                                                               */
+/* ---- Opening a config: the same for tiles and connectors */
 
 /* A writeOnly field of a config: what the plugin sees of it is `token`, a fresh random 128-bit text that stands in the
  * config at the secret's place. Put the token where the secret belongs (a header value or the URL, never a body);
@@ -193,8 +186,7 @@ typedef struct tessera_open_call {
  *   "format": "uri"                in a connector: the origin of this URL is one that its secrets may be sent to
  * The schema's first "examples" entry is a config that opens: the host probes with it. */
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* tessera.tile/1                                                                                                    */
+/* ---- tessera.tile/1 */
 
 #define TESSERA_ROLE_ENTRY 1u /* members start here; one per journey, nothing leads to it */
 #define TESSERA_ROLE_STEP 2u
@@ -305,8 +297,7 @@ typedef struct tessera_tile_interface {
                    const struct ArrowArray *batch, const tessera_call *call);
 } tessera_tile_interface;
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* tessera.connector.draft/1: pure functions between mapped rows and HTTP. A connector does no I/O.                  */
+/* ---- tessera.connector.draft/1: pure functions between mapped rows and HTTP. A connector does no I/O. */
 
 /* Frozen. */
 typedef struct tessera_header {
@@ -409,8 +400,7 @@ typedef struct tessera_connector_interface {
                         const tessera_answer *answer, const tessera_classify_call *call);
 } tessera_connector_interface;
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* tessera.transport/1: offered by the plugin that owns the sockets (sync)                                           */
+/* ---- tessera.transport/1: offered by the plugin that owns the sockets (sync) */
 
 /* One step of a probe: "build", "resolve", "connect", "tls", "request", "classify". */
 typedef struct tessera_probe_step {
@@ -443,8 +433,7 @@ typedef struct tessera_transport_interface {
     int32_t (*probe)(const struct tessera_destination *destination, const tessera_probe_call *call);
 } tessera_transport_interface;
 
-/* ---------------------------------------------------------------------------------------------------------------- */
-/* Host services                                                                                                     */
+/* ---- Host services */
 
 /* A destination as it is now. Valid until `release`; nothing of it is kept after that. */
 typedef struct tessera_destination {
@@ -508,5 +497,4 @@ typedef struct tessera_settings_service {
 #ifdef __cplusplus
 }
 #endif
-
 #endif /* TESSERA_H */
