@@ -45,7 +45,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "tessera",
-    products: [.executable(name: "tessera", targets: ["tessera"])] + plugins.map(\.product),
+    products: [
+        .executable(name: "tessera", targets: ["tessera"]),
+        .executable(name: "tessera-plugin-host", targets: ["tessera-plugin-host"]),
+    ] + plugins.map(\.product),
     targets: [
         .target(name: "CTessera"),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -78,6 +81,8 @@ let package = Package(
                 "Gateway", "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto",
                 "Platform",
             ]),
+
+        .executableTarget(name: "tessera-plugin-host", dependencies: ["PluginHost", "Journeys", "Platform"]),
 
         .target(name: "TestSupport", dependencies: ["Platform", "HTTPServer", "Journeys"], path: "Tests/TestSupport"),
         tests("PlatformTests", ["Platform", "Crypto"]),

@@ -7,6 +7,8 @@ extension PluginHost {
         let file: PluginFile
         let id: String
         let version: String
+        /// Nil when it is not known before the file is mapped.
+        var toolchain: String?
         /// Mapped already when there is no probe to tell the id.
         var image: PluginImage?
         /// Refused in an earlier life of the gateway.
@@ -71,9 +73,11 @@ extension PluginHost {
             for warning in report.warnings {
                 environment.log.warning("the probe of a plugin warns", ["file": file.path, "warning": warning])
             }
-            return Candidate(file: file, id: report.id, version: report.version, refusal: report.refusal)
+            return Candidate(
+                file: file, id: report.id, version: report.version, toolchain: report.toolchain,
+                refusal: report.refusal)
         }
-        let image = try map(file.sha256)
+        let image = try image(of: file.sha256, lock: file.lock, toolchain: nil)
         return Candidate(file: file, id: image.id, version: image.version, image: image)
     }
 
@@ -100,7 +104,8 @@ extension PluginHost {
             do throws(Refusal) {
                 if let refusal = candidate.refusal { throw refusal }
                 var image = candidate.image
-                if image == nil { image = try map(candidate.file.sha256) }
+                if image == nil { image = try self.image(
+                        of: candidate.file.sha256, lock: candidate.file.lock, toolchain: candidate.toolchain) }
                 guard let image, image.id == id else { throw Refusal("the plugin's id changes from call to call") }
                 let generation = try activate(image, candidate.file, path: candidate.file.path, history)
                 outcomes.append(outcome(generation))
@@ -127,7 +132,7 @@ extension PluginHost {
             return nil
         }
         do throws(Refusal) {
-            let image = try map(record.sha256)
+            let image = try image(of: record.sha256, lock: nil, toolchain: nil)
             guard image.id == id else { return nil }
             let generation = try activate(image, nil, path: store.path(record.sha256), history)
             environment.log.warning(
@@ -138,14 +143,6 @@ extension PluginHost {
                 "the plugin's last good generation can't be used", ["plugin": id, "reason": error.reason])
             return nil
         }
-    }
-
-    /// Maps the store's copy, after a look at whether it is still what it was.
-    private func map(_ sha256: String) throws(Refusal) -> PluginImage {
-        guard store.isWhole(sha256) else {
-            throw Refusal("the copy in the plugin store is damaged: \(store.path(sha256))", isLasting: false)
-        }
-        return try PluginImage(path: store.path(sha256))
     }
 
     private func activate(

@@ -1,0 +1,27 @@
+import Glibc
+import PluginHost
+
+/// The process that a plugin lives in when it does not live in the gateway. The gateway starts it; people have
+/// `tessera plugin check`.
+///
+///   tessera-plugin-host probe FILE   uses a plugin file once and prints what was found as a line of JSON
+func say(_ text: String, to descriptor: Int32) {
+    let bytes = Array("\(text)\n".utf8)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count <= 0, errno != EINTR { return }
+        rest = rest.dropFirst(max(0, count))
+    }
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch (arguments.first, arguments.count) {
+case ("probe", 2):
+    say(PluginProbe.run(arguments[1]).json.text, to: 1)
+    // Without the runtime's own ending: the plugin's threads may still be at work.
+    _exit(0)
+default:
+    say("tessera-plugin-host is started by the gateway: see tessera plugin check", to: 2)
+    exit(2)
+}
