@@ -104,8 +104,10 @@ extension PluginHost {
             do throws(Refusal) {
                 if let refusal = candidate.refusal { throw refusal }
                 var image = candidate.image
-                if image == nil { image = try self.image(
-                        of: candidate.file.sha256, lock: candidate.file.lock, toolchain: candidate.toolchain) }
+                if image == nil {
+                    image = try self.image(
+                        of: candidate.file.sha256, lock: candidate.file.lock, toolchain: candidate.toolchain)
+                }
                 guard let image, image.id == id else { throw Refusal("the plugin's id changes from call to call") }
                 let generation = try activate(image, candidate.file, path: candidate.file.path, history)
                 outcomes.append(outcome(generation))
