@@ -1,15 +1,20 @@
-/* tessera.h: the whole public ABI of Tessera, version 1.0-draft. C11 and C++17, no dependencies.
+/* tessera.h: the whole public ABI of Tessera, version 1.0. C11 and C++17, 64-bit little-endian Linux, no dependencies.
  *
  * A plugin is one shared object that exports ONE symbol, `tessera_plugin_v1`. It returns a static table. What the plugin
  * can do is found by asking that table for interfaces by name: "tessera.tile/1" (steps of a journey),
  * "tessera.connector.draft/1" (how a destination wants its requests), "tessera.transport/1" (who sends them).
  * What the host can do is found the same way. A null pointer means "absent": fall back or refuse, never crash.
  *
+ * FROZEN for good: the plugin and the host, opening, "tessera.tile/1", "tessera.settings/1" and all that they use. What is
+ * built from this header is loaded by every later gateway. DRAFT: "tessera.connector.draft/1", and "tessera.transport/1",
+ * "tessera.connectors/1" and "tessera.delivery/1", which pass its tables on, may change until the draft has ended.
+ *
  * LIFECYCLE, told once
  *   1. The host hashes the file, copies it to its store, maps the copy and calls `tessera_plugin_v1`.
  *   2. `start(host)` once. Non-zero refuses the plugin; say why with `host->log`.
  *   3. `interface(...)`, then for each configured tile `open(...)`: an instance, or problems.
- *      An instance is immutable: it keeps nothing per journey, per run or per member.
+ *      An instance is immutable: it keeps nothing per journey, per run or per member, and serves every journey that
+ *      has the same config.
  *   4. `run(instance, batch)` any number of times, for any journey, then `close(instance)` once.
  *   5. `retire()` once, after the last `close`. The mapping stays for the life of the process: never rely on unloading.
  *
@@ -31,7 +36,9 @@
  *              [worker, exclusive]  on one of the host's worker threads; never two at once for one instance, unless the
  *                                   type says TESSERA_TILE_CONCURRENT
  *              [any-thread]         from any thread, at any time, also in parallel
- *   Errors   int32_t results are 0 for success. No C++ exception, Swift error or longjmp may cross this line.
+ *   Errors   int32_t results are 0 for success. No C++ exception, Swift error, Rust panic or longjmp crosses this line.
+ *   Process  A plugin runs in the gateway or in a child process of its own and need not know in which: it never forks,
+ *            executes, exits, installs signal handlers, reads the environment or prints. host->log is its only output.
  *   Vendors  name their own interfaces, types and error codes with a reverse-domain prefix: "com.example.score/1".
  */
 #ifndef TESSERA_H
@@ -65,7 +72,6 @@ extern "C" {
 
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
-
 #define ARROW_FLAG_DICTIONARY_ORDERED 1
 #define ARROW_FLAG_NULLABLE 2
 #define ARROW_FLAG_MAP_KEYS_SORTED 4
@@ -94,7 +100,6 @@ struct ArrowArray {
     void (*release)(struct ArrowArray *);
     void *private_data;
 };
-
 #endif /* ARROW_C_DATA_INTERFACE */
 
 /* MEMBERS come as one struct array ("+s") of columns. Formats: "b" bool (bitmap), "l" int64, "g" double,
@@ -151,8 +156,7 @@ typedef struct tessera_plugin {
 /* The one exported symbol. [control] Does no work and can't fail: null refuses the plugin. */
 TESSERA_EXPORT const tessera_plugin *tessera_plugin_v1(void);
 
-/* The signature of that symbol, for hosts. */
-typedef const tessera_plugin *(*tessera_plugin_entry)(void);
+typedef const tessera_plugin *(*tessera_plugin_entry)(void); /* its signature, for hosts */
 
 /* ---- Opening a config: the same for tiles and connectors */
 
@@ -169,8 +173,9 @@ typedef struct tessera_open_call {
     uint32_t size;
     uint32_t flags; /* none in 1.0 */
     void *context;  /* the host's */
-    tessera_str workspace_id;
-    tessera_str owner_id; /* the journey's id for a tile, the destination's for a connector; may be empty (probe) */
+    /* The journey (of a tile) or the destination (of a connector) that is the first to need the instance. For logs: later
+     * ones share it. May be empty (probe). */
+    tessera_str workspace_id, owner_id;
     /* [control] Tells one problem: `pointer` is an RFC 6901 JSON pointer into the config ("/duration", "" for the whole),
      * `message` a sentence that names the remedy. Any number of times; with at least one, open must return non-zero. */
     void (*problem)(const struct tessera_open_call *call, tessera_str pointer, tessera_str message);
@@ -237,13 +242,10 @@ typedef struct tessera_call {
     int64_t now_us;      /* the time of this call */
     int64_t run_at_us;   /* the start of the run: relative dates count from it */
     int64_t deadline_us; /* after it, rows not reported are unknown and will be tried again with the same $key */
-    tessera_str workspace_id;
-    tessera_str journey_id;
-    tessera_str run_id;
-    tessera_str tile_id;
+    tessera_str workspace_id, journey_id, run_id, tile_id;
     /* [any-thread] Tells what became of rows: any number of times, rows in any order, copied at once. The first report of
      * a row wins. A row never reported is unknown, not failed: it is tried again with the same $key, as a new attempt.
-     * A row or branch out of range is ignored and counted against the plugin. */
+     * A row, branch, kind or time out of range is ignored and counted against the plugin. */
     void (*report)(const struct tessera_call *call, const tessera_outcome *outcomes, size_t count);
     /* [any-thread] ASYNC types only: no more reports. Exactly once for each `run` that returned 0; not after a non-zero
      * `run`. For all other types returning is done. */
@@ -273,8 +275,9 @@ typedef struct tessera_tile_interface {
     uint32_t type_count;
     const tessera_tile_type *const *types; /* static; type ids are unique among all loaded plugins */
 
-    /* [control] Makes an instance of a config (JSON text that was checked against nothing: check it). `schema` is the
-     * struct of the model's columns, or null when unknown: then names and types of columns go unchecked.
+    /* [control] Makes an instance of a config (a JSON object that was checked against nothing: check it). `schema` is the
+     * struct of the model's columns, or null when unknown: then names and types of columns go unchecked here, and `run`
+     * looks at their formats before it reads.
      * 0 and *instance on success (null is a fine instance); non-zero after telling problems with call->problem. */
     int32_t (*open)(const tessera_tile_type *type, tessera_str config, const struct ArrowSchema *schema,
                     const tessera_open_call *call, void **instance);
@@ -287,22 +290,23 @@ typedef struct tessera_tile_interface {
      * not list `failed` itself: the host adds it. Valid until `close`. Returns the number of names. */
     size_t (*branches)(const tessera_tile_type *type, void *instance, const tessera_str **names);
 
-    /* [any-thread] The columns that `run` wants, reserved ones too, in order. Null = none. Valid until `close`. */
+    /* [any-thread] The columns that `run` wants, reserved ones too, in order; each once. Null = none. Valid until `close`.
+     * A name that the model lacks makes the journey invalid: the host says so. */
     size_t (*columns)(const tessera_tile_type *type, void *instance, const tessera_str **names);
 
-    /* [worker, exclusive] Decides about each row of a batch: call->report. `schema` and `batch` are lent for the call:
-     * an ASYNC type copies what it needs before it returns. Non-zero: the call as a whole failed; rows that were not
-     * reported are unknown. */
+    /* [worker, exclusive] Decides about each row of a batch (which may have none): call->report. `schema` and `batch` are
+     * lent until `run` returns: an ASYNC type copies what it needs. Non-zero: the call as a whole failed; rows that were
+     * not reported are unknown. */
     int32_t (*run)(const tessera_tile_type *type, void *instance, const struct ArrowSchema *schema,
                    const struct ArrowArray *batch, const tessera_call *call);
 } tessera_tile_interface;
 
+/* ---- DRAFT from here on, but for tessera_header and tessera_settings_service */
 /* ---- tessera.connector.draft/1: pure functions between mapped rows and HTTP. A connector does no I/O. */
 
 /* Frozen. */
 typedef struct tessera_header {
-    tessera_str name;
-    tessera_str value;
+    tessera_str name, value;
 } tessera_header;
 
 #define TESSERA_SIGN_NONE 0u
@@ -406,21 +410,18 @@ typedef struct tessera_connector_interface {
 typedef struct tessera_probe_step {
     uint32_t size;
     int32_t ok; /* 1 passed, 0 failed: the last step told */
-    tessera_str step;
-    tessera_str message;
+    tessera_str step, message;
     int64_t elapsed_us;
     int32_t http_status; /* step "request" only */
     uint32_t reserved;
 } tessera_probe_step;
 
 struct tessera_destination;
-
 typedef struct tessera_probe_call {
     uint32_t size;
     uint32_t flags;
     void *context;
-    int64_t now_us;
-    int64_t deadline_us;
+    int64_t now_us, deadline_us;
     /* [worker, exclusive] Called on the probing thread as each step ends. */
     void (*step)(const struct tessera_probe_call *call, const tessera_probe_step *step);
 } tessera_probe_call;
@@ -439,8 +440,7 @@ typedef struct tessera_transport_interface {
 typedef struct tessera_destination {
     uint32_t size;
     uint32_t generation; /* of the connector's plugin: for logs */
-    tessera_str destination_id;
-    tessera_str name;
+    tessera_str destination_id, name;
     const tessera_connector_interface *connector;
     const tessera_connector_type *type;
     void *instance;

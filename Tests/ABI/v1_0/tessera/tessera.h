@@ -1,0 +1,500 @@
+/* tessera.h: the whole public ABI of Tessera, version 1.0. C11 and C++17, 64-bit little-endian Linux, no dependencies.
+ *
+ * A plugin is one shared object that exports ONE symbol, `tessera_plugin_v1`. It returns a static table. What the plugin
+ * can do is found by asking that table for interfaces by name: "tessera.tile/1" (steps of a journey),
+ * "tessera.connector.draft/1" (how a destination wants its requests), "tessera.transport/1" (who sends them).
+ * What the host can do is found the same way. A null pointer means "absent": fall back or refuse, never crash.
+ *
+ * FROZEN for good: the plugin and the host, opening, "tessera.tile/1", "tessera.settings/1" and all that they use. What is
+ * built from this header is loaded by every later gateway. DRAFT: "tessera.connector.draft/1", and "tessera.transport/1",
+ * "tessera.connectors/1" and "tessera.delivery/1", which pass its tables on, may change until the draft has ended.
+ *
+ * LIFECYCLE, told once
+ *   1. The host hashes the file, copies it to its store, maps the copy and calls `tessera_plugin_v1`.
+ *   2. `start(host)` once. Non-zero refuses the plugin; say why with `host->log`.
+ *   3. `interface(...)`, then for each configured tile `open(...)`: an instance, or problems.
+ *      An instance is immutable: it keeps nothing per journey, per run or per member, and serves every journey that
+ *      has the same config.
+ *   4. `run(instance, batch)` any number of times, for any journey, then `close(instance)` once.
+ *   5. `retire()` once, after the last `close`. The mapping stays for the life of the process: never rely on unloading.
+ *
+ * RULES
+ *   Memory   Whoever receives a pointer copies what it wants before returning; nobody frees the other side's memory.
+ *            Only static tables, `void *instance` (until `close`) and an ASYNC tile's `call` (until `done`; its memory
+ *            until `close`) outlive the call that passed them.
+ *   Growth   Each struct starts with `uint32_t size` (its sizeof, as its maker compiled it) and grows only at its end.
+ *            Before reading a field newer than 1.0 check that `size` reaches it: TESSERA_HAS(p, field). The elements of
+ *            arrays have no size and are frozen: tessera_str, tessera_header, tessera_outcome, tessera_secret,
+ *            ArrowSchema, ArrowArray.
+ *   Text     UTF-8 as pointer and length (tessera_str), no terminator promised. `const char *` in static tables is
+ *            NUL-terminated.
+ *   Time     int64 microseconds since 1970-01-01 UTC; a duration's name ends in _us. Use the times a call brings;
+ *            a plugin never reads the system clock.
+ *   Threads  Each function carries a tag:
+ *              [control]            one call at a time per plugin; never together with any other of its functions
+ *                                   on the same instance
+ *              [worker, exclusive]  on one of the host's worker threads; never two at once for one instance, unless the
+ *                                   type says TESSERA_TILE_CONCURRENT
+ *              [any-thread]         from any thread, at any time, also in parallel
+ *   Errors   int32_t results are 0 for success. No C++ exception, Swift error, Rust panic or longjmp crosses this line.
+ *   Process  A plugin runs in the gateway or in a child process of its own and need not know in which: it never forks,
+ *            executes, exits, installs signal handlers, reads the environment or prints. host->log is its only output.
+ *   Vendors  name their own interfaces, types and error codes with a reverse-domain prefix: "com.example.score/1".
+ */
+#ifndef TESSERA_H
+#define TESSERA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TESSERA_ABI_MAJOR 1
+#define TESSERA_ABI_MINOR 0
+
+#define TESSERA_INTERFACE_TILE "tessera.tile/1"
+#define TESSERA_INTERFACE_CONNECTOR "tessera.connector.draft/1"
+#define TESSERA_INTERFACE_TRANSPORT "tessera.transport/1"
+#define TESSERA_SERVICE_CONNECTORS "tessera.connectors/1"
+#define TESSERA_SERVICE_DELIVERY "tessera.delivery/1"
+#define TESSERA_SERVICE_SETTINGS "tessera.settings/1"
+
+/* True when the maker of *p knew `field`. */
+#define TESSERA_HAS(p, field) \
+    ((p)->size >= (uint32_t)((const char *)&(p)->field - (const char *)(p)) + (uint32_t)sizeof((p)->field))
+
+#define TESSERA_EXPORT __attribute__((visibility("default")))
+
+/* ---- Arrow C Data Interface, https://arrow.apache.org/docs/format/CDataInterface.html: the two structs as published. */
+/* Everything the host lends is `const`, with offset 0; `release` is never called by the borrower.                   */
+
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+#endif /* ARROW_C_DATA_INTERFACE */
+
+/* MEMBERS come as one struct array ("+s") of columns. Formats: "b" bool (bitmap), "l" int64, "g" double,
+ * "u" utf8 with 32-bit offsets, "tdD" date32 (days since 1970-01-01), "tsu:UTC" timestamp in microseconds.
+ * Nested values are "u" columns of JSON text whose metadata says ARROW:extension:name = "arrow.json".
+ * A tile gets the columns that it named with `columns`, in that order, and no others. These names are reserved: */
+#define TESSERA_COLUMN_MEMBER "$member"         /* "u": the member's key */
+#define TESSERA_COLUMN_KEY "$key"               /* "u": idempotency key of this member at this tile, 32 hex digits */
+#define TESSERA_COLUMN_ATTEMPT "$attempt"       /* "l": 1 for the first attempt; a wait is no attempt */
+#define TESSERA_COLUMN_ARRIVED_AT "$arrived_at" /* "tsu:UTC": when the member came to this tile */
+
+/* ---- Small shared types */
+
+/* Borrowed UTF-8 text. Frozen. data may be null when length is 0. */
+typedef struct tessera_str {
+    const char *data;
+    size_t length;
+} tessera_str;
+
+/* Levels of host->log. */
+#define TESSERA_LOG_DEBUG 0u
+#define TESSERA_LOG_INFO 1u
+#define TESSERA_LOG_WARNING 2u
+#define TESSERA_LOG_ERROR 3u
+
+/* What the host lends to a plugin, from `start` until after `retire`. */
+typedef struct tessera_host {
+    uint32_t size;
+    uint32_t abi_minor;
+    const char *version; /* the gateway's version, for logs only: test for interfaces, not for versions */
+    /* [any-thread] One line of log, marked with the plugin's id. Never put a secret or a member's attribute in it. */
+    void (*log)(const struct tessera_host *host, uint32_t level, tessera_str message);
+    /* [any-thread] The gateway's clock, in microseconds. For work between calls; inside one use the call's now_us. */
+    int64_t (*now_us)(const struct tessera_host *host);
+    /* [any-thread] A host service by id (TESSERA_SERVICE_...), or null. Lives until `retire` returns. */
+    const void *(*service)(const struct tessera_host *host, const char *id);
+} tessera_host;
+
+/* What a plugin lends to the host. Static: it must live as long as the process. */
+typedef struct tessera_plugin {
+    uint32_t size;
+    uint32_t abi_minor;    /* TESSERA_ABI_MINOR of the header it was built with */
+    const char *id;        /* reverse-domain and stable for good: "com.example.score" */
+    const char *version;   /* "1.4.0": for people, never compared by the host */
+    const char *toolchain; /* "" without a Swift runtime inside, else the compiler: "swift-6.3.1" */
+    /* [control] Called once before anything else. Non-zero: the plugin is refused. */
+    int32_t (*start)(const tessera_host *host);
+    /* [control] Called once, after the last instance is closed. The host is gone when it returns. */
+    void (*retire)(void);
+    /* [any-thread] The interface of that id, static, or null. */
+    const void *(*interface)(const char *id);
+} tessera_plugin;
+
+/* The one exported symbol. [control] Does no work and can't fail: null refuses the plugin. */
+TESSERA_EXPORT const tessera_plugin *tessera_plugin_v1(void);
+
+typedef const tessera_plugin *(*tessera_plugin_entry)(void); /* its signature, for hosts */
+
+/* ---- Opening a config: the same for tiles and connectors */
+
+/* A writeOnly field of a config: what the plugin sees of it is `token`, a fresh random 128-bit text that stands in the
+ * config at the secret's place. Put the token where the secret belongs (a header value or the URL, never a body);
+ * the transport puts the secret in its place, only towards the destination's own origin. Frozen. */
+typedef struct tessera_secret {
+    tessera_str token;
+    tessera_str value; /* known to the transport only; empty in an open call */
+} tessera_secret;
+
+/* Lent during `open`. */
+typedef struct tessera_open_call {
+    uint32_t size;
+    uint32_t flags; /* none in 1.0 */
+    void *context;  /* the host's */
+    /* The journey (of a tile) or the destination (of a connector) that is the first to need the instance. For logs: later
+     * ones share it. May be empty (probe). */
+    tessera_str workspace_id, owner_id;
+    /* [control] Tells one problem: `pointer` is an RFC 6901 JSON pointer into the config ("/duration", "" for the whole),
+     * `message` a sentence that names the remedy. Any number of times; with at least one, open must return non-zero. */
+    void (*problem)(const struct tessera_open_call *call, tessera_str pointer, tessera_str message);
+} tessera_open_call;
+
+/* CONFIG SCHEMA. A type publishes a JSON Schema (2020-12) of its config. Marks in it tell the core what it must see, so
+ * that it never knows a type by name:
+ *   "x-tessera": "destination"     a string: the id of a destination (it must exist; it can't be deleted meanwhile)
+ *   "x-tessera": "filter-tree"     an object: a filter tree over the model's columns
+ *   "x-tessera": "column"          a string: a column of the model
+ *   "x-tessera": "field-mapping"   an array: elements {source_column | value, destination_field}
+ *   "writeOnly": true              a secret: encrypted at rest, never shown, given to the plugin as a token
+ *   "format": "uri"                in a connector: the origin of this URL is one that its secrets may be sent to
+ * The schema's first "examples" entry is a config that opens: the host probes with it. */
+
+/* ---- tessera.tile/1 */
+
+#define TESSERA_ROLE_ENTRY 1u /* members start here; one per journey, nothing leads to it */
+#define TESSERA_ROLE_STEP 2u
+#define TESSERA_ROLE_EXIT 3u /* no branches: members end here */
+
+#define TESSERA_TILE_SIDE_EFFECTS 1u /* touches the world: arrival is committed before the call, branches get `failed` */
+#define TESSERA_TILE_ASYNC 2u        /* may report after `run` has returned, until it calls call->done */
+#define TESSERA_TILE_CONCURRENT 4u   /* `run` may be called on one instance from several threads at once */
+#define TESSERA_TILE_DRY_RUN 8u      /* keeps the promise of TESSERA_CALL_DRY_RUN */
+
+#define TESSERA_ADVANCE 1u  /* leave by `branch`, an index into `branches` */
+#define TESSERA_WAIT 2u     /* stay; call again at `time_us`, which must lie after the call's now_us */
+#define TESSERA_RETRY 3u    /* this attempt failed; try again at `time_us`, 0 = the engine's own backoff */
+#define TESSERA_FAIL 4u     /* failed for good: the `failed` branch, or parked with `error` */
+#define TESSERA_COMPLETE 5u /* the member has finished the journey */
+
+#define TESSERA_OUTCOME_NOT_ATTEMPTED 1u /* with RETRY: held back by a limit, so it counts as no attempt */
+
+/* Why a row failed. Grows at its end. `code` is one of RATE_LIMIT, SERVER_ERROR, SERVICE_UNAVAILABLE, BAD_REQUEST,
+ * AUTHENTICATION_ERROR, ENDPOINT_NOT_FOUND, EVENT_PARSING_FAILED, CONSENT_NOT_PROVIDED, MISC_ERROR, or a vendor's. */
+typedef struct tessera_error {
+    uint32_t size;
+    int32_t http_status; /* 0 when there was no answer */
+    tessera_str code;
+    tessera_str message;  /* for people; no secret */
+    tessera_str request;  /* what was sent, redacted; may be empty */
+    tessera_str response; /* what came back, cut to 64 KB; may be empty */
+} tessera_error;
+
+/* What became of one row. 24 bytes, frozen. */
+typedef struct tessera_outcome {
+    uint32_t row;    /* index into the batch */
+    uint8_t kind;    /* TESSERA_ADVANCE ... */
+    uint8_t flags;   /* TESSERA_OUTCOME_... */
+    uint16_t branch; /* ADVANCE: index into `branches`; 0 otherwise */
+    int64_t time_us; /* WAIT, RETRY: when; 0 otherwise */
+    const tessera_error *error; /* RETRY, FAIL: why; null otherwise */
+} tessera_outcome;
+
+#define TESSERA_CALL_DRY_RUN 1u /* do everything but the effect; hand what would be sent to `record` */
+
+/* Lent to `run`. For an ASYNC type it stays valid, from any thread, until it has called `done`; reports after
+ * deadline_us are ignored, but the memory stays readable until the instance is closed. */
+typedef struct tessera_call {
+    uint32_t size;
+    uint32_t flags;
+    void *context;       /* the host's */
+    int64_t now_us;      /* the time of this call */
+    int64_t run_at_us;   /* the start of the run: relative dates count from it */
+    int64_t deadline_us; /* after it, rows not reported are unknown and will be tried again with the same $key */
+    tessera_str workspace_id, journey_id, run_id, tile_id;
+    /* [any-thread] Tells what became of rows: any number of times, rows in any order, copied at once. The first report of
+     * a row wins. A row never reported is unknown, not failed: it is tried again with the same $key, as a new attempt.
+     * A row, branch, kind or time out of range is ignored and counted against the plugin. */
+    void (*report)(const struct tessera_call *call, const tessera_outcome *outcomes, size_t count);
+    /* [any-thread] ASYNC types only: no more reports. Exactly once for each `run` that returned 0; not after a non-zero
+     * `run`. For all other types returning is done. */
+    void (*done)(const struct tessera_call *call);
+    /* [any-thread] DRY_RUN only: what would have been sent for `row`, as JSON text. */
+    void (*record)(const struct tessera_call *call, uint32_t row, tessera_str json);
+    /* [any-thread] Non-zero once the run was paused or cancelled: stop early if you can; what was done still counts. */
+    int32_t (*cancelled)(const struct tessera_call *call);
+} tessera_call;
+
+/* One type of tile. Static. */
+typedef struct tessera_tile_type {
+    uint32_t size;
+    uint32_t role;          /* TESSERA_ROLE_... */
+    uint32_t flags;         /* TESSERA_TILE_... */
+    uint32_t max_batch;     /* rows per `run` at most; 0 = the host's choice (8,192) */
+    uint32_t max_in_flight; /* ASYNC: batches at once per instance at most; 0 = the host's choice */
+    uint32_t reserved;      /* 0 */
+    int64_t timeout_us;     /* time from `run` to the call's deadline; 0 = the host's choice (60 s) */
+    const char *id;         /* as a journey names it: "wait", or "com.example.score" for vendors */
+    const char *title;      /* for people */
+    const char *config_schema; /* JSON Schema, see CONFIG SCHEMA */
+} tessera_tile_type;
+
+typedef struct tessera_tile_interface {
+    uint32_t size;
+    uint32_t type_count;
+    const tessera_tile_type *const *types; /* static; type ids are unique among all loaded plugins */
+
+    /* [control] Makes an instance of a config (a JSON object that was checked against nothing: check it). `schema` is the
+     * struct of the model's columns, or null when unknown: then names and types of columns go unchecked here, and `run`
+     * looks at their formats before it reads.
+     * 0 and *instance on success (null is a fine instance); non-zero after telling problems with call->problem. */
+    int32_t (*open)(const tessera_tile_type *type, tessera_str config, const struct ArrowSchema *schema,
+                    const tessera_open_call *call, void **instance);
+
+    /* [control] Ends an instance: exactly once, when no call on it is under way. */
+    void (*close)(const tessera_tile_type *type, void *instance);
+
+    /* [any-thread] The names that edges bind to, in order; they may depend on the config. Null = the role's own:
+     * `next` for entry and step (and `failed` after it with SIDE_EFFECTS), none for exit. A type with SIDE_EFFECTS must
+     * not list `failed` itself: the host adds it. Valid until `close`. Returns the number of names. */
+    size_t (*branches)(const tessera_tile_type *type, void *instance, const tessera_str **names);
+
+    /* [any-thread] The columns that `run` wants, reserved ones too, in order; each once. Null = none. Valid until `close`.
+     * A name that the model lacks makes the journey invalid: the host says so. */
+    size_t (*columns)(const tessera_tile_type *type, void *instance, const tessera_str **names);
+
+    /* [worker, exclusive] Decides about each row of a batch (which may have none): call->report. `schema` and `batch` are
+     * lent until `run` returns: an ASYNC type copies what it needs. Non-zero: the call as a whole failed; rows that were
+     * not reported are unknown. */
+    int32_t (*run)(const tessera_tile_type *type, void *instance, const struct ArrowSchema *schema,
+                   const struct ArrowArray *batch, const tessera_call *call);
+} tessera_tile_interface;
+
+/* ---- DRAFT from here on, but for tessera_header and tessera_settings_service */
+/* ---- tessera.connector.draft/1: pure functions between mapped rows and HTTP. A connector does no I/O. */
+
+/* Frozen. */
+typedef struct tessera_header {
+    tessera_str name, value;
+} tessera_header;
+
+#define TESSERA_SIGN_NONE 0u
+#define TESSERA_SIGN_STANDARD_WEBHOOKS 1u /* webhook-id, -timestamp, -signature: https://www.standardwebhooks.com */
+
+/* One HTTP request and the rows that it carries. */
+typedef struct tessera_request {
+    uint32_t size;
+    uint32_t signature; /* TESSERA_SIGN_...: the transport signs, since only it knows the secrets */
+    tessera_str method; /* "POST" */
+    tessera_str url;    /* http or https; may contain tokens */
+    const tessera_header *headers; /* values may contain tokens; CR, LF and NUL are refused */
+    size_t header_count;
+    tessera_str body;
+    const uint32_t *rows; /* indices into the batch; each row of a batch in exactly one request */
+    size_t row_count;
+    tessera_str message_id;            /* with a signature: its webhook-id */
+    const tessera_str *signing_tokens; /* tokens of the secrets to sign with, at most two */
+    size_t signing_token_count;
+} tessera_request;
+
+/* Lent to `build`. */
+typedef struct tessera_build_call {
+    uint32_t size;
+    uint32_t flags;
+    void *context;
+    int64_t now_us;
+    /* [worker, exclusive] One request, copied at once; any number of times, in the order of sending. */
+    void (*request)(const struct tessera_build_call *call, const tessera_request *request);
+    /* [worker, exclusive] Rows that can't be sent at all: FAIL with why. */
+    void (*report)(const struct tessera_build_call *call, const tessera_outcome *outcomes, size_t count);
+} tessera_build_call;
+
+#define TESSERA_TRANSPORT_OK 0u       /* an answer came: see status */
+#define TESSERA_TRANSPORT_RESOLVE 1u  /* the name has no address */
+#define TESSERA_TRANSPORT_CONNECT 2u  /* no connection */
+#define TESSERA_TRANSPORT_TLS 3u      /* handshake or certificate */
+#define TESSERA_TRANSPORT_TIMEOUT 4u
+#define TESSERA_TRANSPORT_BROKEN 5u   /* the connection ended before the answer was whole */
+#define TESSERA_TRANSPORT_REFUSED 6u  /* the guard: an internal address, a bad URL, a token for a foreign origin */
+
+/* What came back for one request. */
+typedef struct tessera_answer {
+    uint32_t size;
+    uint32_t transport; /* TESSERA_TRANSPORT_... */
+    int32_t status;     /* HTTP status, 0 without an answer */
+    uint32_t reserved;  /* 0 */
+    const tessera_header *headers; /* names in lower case */
+    size_t header_count;
+    tessera_str body;          /* cut to 64 KB */
+    tessera_str message;       /* without an answer: what went wrong, for people */
+    int64_t latency_us;
+    int64_t retry_at_us;       /* from Retry-After, both forms, capped; 0 without */
+} tessera_answer;
+
+/* Lent to `classify`. */
+typedef struct tessera_classify_call {
+    uint32_t size;
+    uint32_t flags;
+    void *context;
+    int64_t now_us;
+    /* [worker, exclusive] What became of rows of this request: ADVANCE (branch 0) = delivered, RETRY, FAIL. A row of the
+     * request that is not reported is unknown and will be sent again. */
+    void (*report)(const struct tessera_classify_call *call, const tessera_outcome *outcomes, size_t count);
+} tessera_classify_call;
+
+/* One kind of destination. Static. */
+typedef struct tessera_connector_type {
+    uint32_t size;
+    uint32_t max_rows; /* rows per `build` at most; 0 = the caller's choice */
+    const char *id;    /* the destination_type: "webhook", or "com.example.crm" for vendors */
+    const char *title;
+    const char *config_schema; /* JSON Schema, see CONFIG SCHEMA */
+} tessera_connector_type;
+
+typedef struct tessera_connector_interface {
+    uint32_t size;
+    uint32_t type_count;
+    const tessera_connector_type *const *types;
+
+    /* [control] As for tiles. In `config` each writeOnly field holds its token. `schema` is null. */
+    int32_t (*open)(const tessera_connector_type *type, tessera_str config, const struct ArrowSchema *schema,
+                    const tessera_open_call *call, void **instance);
+    /* [control] */
+    void (*close)(const tessera_connector_type *type, void *instance);
+    /* [any-thread] The destination's fields, for form builders and mapping checks; null or 0 = any field is taken.
+     * Valid until `close`. */
+    size_t (*columns)(const tessera_connector_type *type, void *instance, const tessera_str **names);
+    /* [worker, exclusive] A batch of mapped columns (named by destination field, dots mean nesting; and $member, $key,
+     * $attempt first) becomes requests. Pure: same batch, same requests. */
+    int32_t (*build)(const tessera_connector_type *type, void *instance, const struct ArrowSchema *schema,
+                     const struct ArrowArray *batch, const tessera_build_call *call);
+    /* [worker, exclusive] An answer becomes outcomes. `request` is as `build` made it; row numbers are the batch's. */
+    int32_t (*classify)(const tessera_connector_type *type, void *instance, const tessera_request *request,
+                        const tessera_answer *answer, const tessera_classify_call *call);
+} tessera_connector_interface;
+
+/* ---- tessera.transport/1: offered by the plugin that owns the sockets (sync) */
+
+/* One step of a probe: "build", "resolve", "connect", "tls", "request", "classify". */
+typedef struct tessera_probe_step {
+    uint32_t size;
+    int32_t ok; /* 1 passed, 0 failed: the last step told */
+    tessera_str step, message;
+    int64_t elapsed_us;
+    int32_t http_status; /* step "request" only */
+    uint32_t reserved;
+} tessera_probe_step;
+
+struct tessera_destination;
+typedef struct tessera_probe_call {
+    uint32_t size;
+    uint32_t flags;
+    void *context;
+    int64_t now_us, deadline_us;
+    /* [worker, exclusive] Called on the probing thread as each step ends. */
+    void (*step)(const struct tessera_probe_call *call, const tessera_probe_step *step);
+} tessera_probe_call;
+
+typedef struct tessera_transport_interface {
+    uint32_t size;
+    uint32_t reserved;
+    /* [worker, exclusive] Builds one made-up row for the destination, sends it and tells each step. Blocks until the last
+     * step or the deadline. 0 = all steps passed. */
+    int32_t (*probe)(const struct tessera_destination *destination, const tessera_probe_call *call);
+} tessera_transport_interface;
+
+/* ---- Host services */
+
+/* A destination as it is now. Valid until `release`; nothing of it is kept after that. */
+typedef struct tessera_destination {
+    uint32_t size;
+    uint32_t generation; /* of the connector's plugin: for logs */
+    tessera_str destination_id, name;
+    const tessera_connector_interface *connector;
+    const tessera_connector_type *type;
+    void *instance;
+    const tessera_secret *secrets; /* the tokens issued to this instance and what they stand for */
+    size_t secret_count;
+    const tessera_str *origins; /* "https://host:port": where secrets may go */
+    size_t origin_count;
+} tessera_destination;
+
+/* "tessera.connectors/1" */
+typedef struct tessera_connectors_service {
+    uint32_t size;
+    uint32_t reserved;
+    /* [any-thread] The destination's present instance, seen only if it belongs to the call's workspace. Null: unknown, or
+     * its connector is not loaded; *reason then says which. Pair with `release`; hold it for one delivery, not longer: a
+     * swap of the connector waits for it. May be acquired inside an ASYNC call until its `done`. */
+    const tessera_destination *(*acquire)(const struct tessera_connectors_service *service, const tessera_call *call,
+                                          tessera_str destination_id, tessera_str *reason);
+    /* [any-thread] */
+    void (*release)(const struct tessera_connectors_service *service, const tessera_destination *destination);
+} tessera_connectors_service;
+
+#define TESSERA_SETTLE_DELIVERED 0u
+#define TESSERA_SETTLE_REJECTED 1u  /* answered, and will not take it: the destination is well */
+#define TESSERA_SETTLE_THROTTLED 2u /* 429 */
+#define TESSERA_SETTLE_FAILED 3u    /* 5xx, time-out, no connection: counts for the breaker */
+
+/* "tessera.delivery/1": limits, breakers and figures per destination. They live in the core and outlive a plugin. */
+typedef struct tessera_delivery_service {
+    uint32_t size;
+    uint32_t reserved;
+    /* [any-thread] Asks to send `count` requests now. Returns how many may go (0 to count); when fewer, *not_before_us
+     * says when to ask again: report such rows as RETRY at that time with NOT_ATTEMPTED. Each granted request is
+     * settled once. */
+    uint32_t (*acquire)(const struct tessera_delivery_service *service, const tessera_call *call,
+                        tessera_str destination_id, uint32_t count, int64_t *not_before_us);
+    /* [any-thread] One granted request has ended. `rows`: how many it carried. */
+    void (*settle)(const struct tessera_delivery_service *service, const tessera_call *call, tessera_str destination_id,
+                   uint32_t settle_class, uint32_t rows, int64_t latency_us);
+    /* [any-thread] The destination said that it is gone for good (410): nothing more is sent until a person acts. */
+    void (*disable)(const struct tessera_delivery_service *service, const tessera_call *call,
+                    tessera_str destination_id, tessera_str reason);
+} tessera_delivery_service;
+
+/* "tessera.settings/1": the operator's settings that a plugin may read. */
+typedef struct tessera_settings_service {
+    uint32_t size;
+    uint32_t reserved;
+    /* [any-thread] The value, or an empty text. Lives until `retire` returns. Known in 1.0:
+     * "allow-destination": CIDR blocks, separated by commas, that deliveries may reach though they are internal. */
+    tessera_str (*get)(const struct tessera_settings_service *service, tessera_str name);
+} tessera_settings_service;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TESSERA_H */
