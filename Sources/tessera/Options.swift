@@ -6,6 +6,7 @@ struct Options {
     }
 
     private var values: [String: [String]] = [:]
+    private var given: Set<String> = []
     /// What is no option.
     private(set) var operands: [String] = []
     private(set) var wantsHelp = false
@@ -13,9 +14,11 @@ struct Options {
     /// - Parameters:
     ///   - single: options that take one value.
     ///   - repeatable: options that may come several times.
+    ///   - flags: options without a value, such as `--json`.
     ///   - operands: how many other arguments there may be.
     init(
-        _ arguments: [String], single: [String], repeatable: [String] = [], operands limit: Int = 0
+        _ arguments: [String], single: [String], repeatable: [String] = [], flags: [String] = [],
+        operands limit: Int = 0
     ) throws(Misuse) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -26,6 +29,10 @@ struct Options {
             guard argument.hasPrefix("-"), argument != "-" else {
                 operands.append(argument)
                 if operands.count > limit { throw Misuse(message: "unexpected argument '\(argument)'") }
+                continue
+            }
+            if flags.contains(argument) {
+                given.insert(argument)
                 continue
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -42,6 +49,8 @@ struct Options {
     }
 
     subscript(name: String) -> String? { values[name]?.first }
+    /// Whether a flag is given.
+    func has(_ flag: String) -> Bool { given.contains(flag) }
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
     func required(_ name: String) throws(Misuse) -> String {

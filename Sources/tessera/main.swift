@@ -7,6 +7,7 @@ let usage = """
       serve             run the gateway
       workspace create  make a workspace with its embedded source and its first key
       key create        make an API key
+      plugin            write, check, list, load, reload, roll back and retire plugins
       plugin-probe      check a plugin file: prints what it offers
       receiver          a small HTTP server that shows what webhooks deliver
       version           print the version
@@ -21,6 +22,7 @@ switch arguments.first {
 case "serve": exit(ServeCommand.run(Array(arguments.dropFirst())))
 case "workspace": exit(WorkspaceCommand.run(Array(arguments.dropFirst())))
 case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
+case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
 case "plugin-probe": exit(PluginProbeCommand.run(Array(arguments.dropFirst())))
 case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
 case "version", "--version":

@@ -1,0 +1,50 @@
+import Glibc
+import Platform
+
+/// What every command that talks to a live gateway takes: where it is, and the operator's key.
+///
+/// The key is never an argument: `ps` shows those to everybody on the machine.
+enum GatewayAccess {
+    static let options = ["--url", "--key-file"]
+    static let usage = """
+          --url URL        where the gateway answers (or TESSERA_URL; http://127.0.0.1:8080)
+          --key-file FILE  a file with an operator's key (or TESSERA_KEY in the environment)
+        """
+
+    static func client(_ options: Options) throws -> GatewayClient {
+        let url = try GatewayURL(options["--url"] ?? variable("TESSERA_URL") ?? "http://127.0.0.1:8080")
+        return GatewayClient(url: url, key: try key(options))
+    }
+
+    private static func key(_ options: Options) throws -> String {
+        let text: String
+        if let file = options["--key-file"] {
+            text = String(decoding: try Files.read(file), as: UTF8.self)
+        } else if let given = variable("TESSERA_KEY") {
+            text = given
+        } else {
+            throw Options.Misuse(
+                message: "an operator's key is needed: name a file with --key-file, or set TESSERA_KEY "
+                    + "(tessera key create --data DIR --role operator makes one)")
+        }
+        let key = keyInside(text)
+        guard !key.isEmpty, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Options.Misuse(message: "that is no key: it must be one word, such as op_live_…")
+        }
+        return key
+    }
+
+    /// The key, also out of `{"api_key":"…"}` as `tessera key create` prints it.
+    private static func keyInside(_ text: String) -> String {
+        if let start = text.firstRange(of: "\"api_key\":") {
+            let parts = text[start.upperBound...].split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
+            if parts.count > 1 { return String(parts[1]) }
+        }
+        let blank = text.drop { $0.isWhitespace }
+        return String(blank.reversed().drop { $0.isWhitespace }.reversed())
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,109 @@
+import Glibc
+import Journeys
+import Platform
+
+/// Calls the REST API of a live gateway: a connection for each call. The core has no HTTP library to use, and needs little.
+struct GatewayClient {
+    /// An answer that is an error, or none.
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let url: GatewayURL
+    let key: String
+
+    /// Seconds without a byte. A swap opens every live journey on the new plugin before it answers.
+    private static let patience = 120
+
+    /// Gives the JSON of the answer.
+    /// - Throws: `Failure` with what the gateway said, when the status is not one of success.
+    func call(_ method: String, _ path: String, _ body: JSON? = nil) throws -> JSON {
+        let answer = try HTTPAnswer(exchange(request(method, path, body)))
+        let json = try? JSON.parse(answer.body)
+        guard (200..<300).contains(answer.status) else { throw refusal(answer.status, json) }
+        guard let json else {
+            throw Failure(description: "\(url.authority) answers, but not with JSON: is it a gateway?")
+        }
+        return json
+    }
+
+    private func request(_ method: String, _ path: String, _ body: JSON?) -> [UInt8] {
+        let bytes = body?.serialized() ?? []
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: \(url.authority)\r\nAuthorization: Bearer \(key)\r\n"
+        head += "Accept: application/json\r\nConnection: close\r\n"
+        if body != nil { head += "Content-Type: application/json\r\n" }
+        if method != "GET" { head += "Content-Length: \(bytes.count)\r\n" }
+        return Array((head + "\r\n").utf8) + bytes
+    }
+
+    private func refusal(_ status: Int, _ json: JSON?) -> Failure {
+        var text = json?["error"]?.stringValue ?? "\(url.authority) answers with status \(status)"
+        for problem in json?["problems"]?.arrayValue ?? [] {
+            guard let message = problem["message"]?.stringValue, !text.contains(message) else { continue }
+            let place = problem["pointer"]?.stringValue ?? ""
+            text += "\n  \(place.isEmpty ? "" : "\(place): ")\(message)"
+        }
+        if status == 401 || status == 403 {
+            text += "\n  tessera key create --data DIR --role operator makes a key for this"
+        }
+        return Failure(description: text)
+    }
+
+    private func exchange(_ request: [UInt8]) throws -> [UInt8] {
+        let connection = try connect()
+        defer { close(connection) }
+        var offset = 0
+        while offset < request.count {
+            let count = request.withUnsafeBytes {
+                send(connection, $0.baseAddress! + offset, $0.count - offset, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR { continue }
+            // It may have answered already and closed.
+            if count < 0 { break }
+            offset += count
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while answer.count < 256 << 20 {
+            let count = recv(connection, &buffer, buffer.count, 0)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    throw Failure(description: "\(url.authority) has not answered for \(Self.patience) s")
+                }
+                throw SystemError("read the answer of \(url.authority)")
+            }
+            answer += buffer[..<count]
+        }
+        return answer
+    }
+
+    private func connect() throws -> Int32 {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(url.host, String(url.port), &hints, &list)
+        guard code == 0 else {
+            throw Failure(description: "no such host '\(url.host)': \(String(cString: gai_strerror(code)))")
+        }
+        defer { freeaddrinfo(list) }
+        var reason: Int32 = ENOENT
+        var next = list
+        while let entry = next?.pointee {
+            next = entry.ai_next
+            let connection = socket(
+                entry.ai_family, entry.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), entry.ai_protocol)
+            guard connection >= 0 else { continue }
+            var time = timeval(tv_sec: Self.patience, tv_usec: 0)
+            setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+            if Glibc.connect(connection, entry.ai_addr, entry.ai_addrlen) == 0 { return connection }
+            reason = errno
+            close(connection)
+        }
+        throw Failure(
+            description: "no gateway answers at \(url.authority) (\(String(cString: strerror(reason)))): "
+                + "start it, or say where it is with --url")
+    }
+}
