@@ -63,7 +63,7 @@ let package = Package(
         room("Columns", ["CTessera", "Journeys"]),
         room("Store", ["SQLite", "CSQLite", "Crypto", "Columns", "Journeys", "Platform"]),
         room("Warehouse", ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"]),
-        room("PluginHost", ["CTessera", "Crypto", "Columns", "Journeys", "Platform"]),
+        room("PluginHost", ["CTessera", "CPlatform", "Crypto", "Columns", "Journeys", "Platform"]),
         room("Delivery", ["CTessera", "PluginHost", "Journeys", "Platform"]),
         room("Outbound", ["CCrypto", "Crypto"]),
         room(

@@ -7,3 +7,7 @@
 #include <sys/prctl.h>
 
 static inline void tessera_thread_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+#include <sys/eventfd.h>
+
+static inline int tessera_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

@@ -2,9 +2,9 @@ import Glibc
 import Platform
 
 /// Child processes whose output goes to files.
-enum ChildProcess {
+public enum ChildProcess {
     /// Starts a program; what it prints is written to `output`, what it complains about is added to `errors`.
-    static func spawn(_ arguments: [String], output: String, errors: String) throws -> pid_t {
+    public static func spawn(_ arguments: [String], output: String, errors: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -27,14 +27,14 @@ enum ChildProcess {
     }
 
     /// Waits for the end; the exit status, or 128 and the signal.
-    static func wait(_ pid: pid_t) -> Int32 {
+    public static func wait(_ pid: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return meaning(status)
     }
 
     /// The exit status if the process has ended; it is gone then.
-    static func poll(_ pid: pid_t) -> Int32? {
+    public static func poll(_ pid: pid_t) -> Int32? {
         var status: Int32 = 0
         return waitpid(pid, &status, WNOHANG) == pid ? meaning(status) : nil
     }
