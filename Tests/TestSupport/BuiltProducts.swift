@@ -14,6 +14,9 @@ public enum BuiltProducts {
     /// The `tessera` program.
     public static var tessera: String { directory + "/tessera" }
 
+    /// The program that plugins are probed and isolated in.
+    public static var pluginHost: String { directory + "/tessera-plugin-host" }
+
     /// The plugins that the package ships, by the names of their folders.
     public static let plugins = ["Entry", "Exit", "Filter", "Split", "Sync", "Wait", "Webhook"]
 

@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 
-/// Builds plugins in C at test time, as a third party would: `cc` and the two public headers.
+/// Builds plugins at test time, as a third party would: a compiler and the two public headers.
 public enum CPlugin {
     public struct BuildError: Error, CustomStringConvertible {
         public let description: String
@@ -15,27 +15,36 @@ public enum CPlugin {
     private static let built = Monitor<[[String]: Data]>([:])
 
     /// - Parameters:
-    ///   - source: path of the `.c` file, from the package's root.
-    ///   - defines: macros with their values, as C tokens; see `string(_:)`.
+    ///   - source: path of the `.c`, `.cpp` or `.swift` file, from the package's root or absolute.
+    ///   - defines: macros with their values, as C tokens; see `string(_:)`. Not for Swift.
     ///   - output: path of the shared object.
     public static func build(_ source: String, defines: [String: String] = [:], to output: String) throws {
-        let arguments =
-            ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-shared", "-fPIC"]
-            + ["-fvisibility=hidden", "-pthread", "-I", packageDirectory + "/Sources/CTessera/include"]
-            + defines.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
-            + [source.hasPrefix("/") ? source : packageDirectory + "/" + source]
+        let source = source.hasPrefix("/") ? source : packageDirectory + "/" + source
+        let headers = ["-I", packageDirectory + "/Sources/CTessera/include"]
+        let macros = defines.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
+        let common =
+            ["-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-shared", "-fPIC", "-fvisibility=hidden"]
+            + ["-pthread"] + headers + macros + [source]
+        let command =
+            if source.hasSuffix(".swift") {
+                ["swiftc", "-O", "-emit-library", "-module-name", "Plugin"] + headers + [source]
+            } else if source.hasSuffix(".cpp") {
+                ["c++", "-std=c++17"] + common
+            } else {
+                ["cc", "-std=c11"] + common
+            }
         let url = URL(fileURLWithPath: output)
-        if let bytes = built.withLock({ $0[arguments] }) { return try bytes.write(to: url) }
-        try compile(arguments + ["-o", output])
+        if let bytes = built.withLock({ $0[command] }) { return try bytes.write(to: url) }
+        try compile(command + ["-o", output])
         let bytes = try Data(contentsOf: url)
-        built.withLock { $0[arguments] = bytes }
+        built.withLock { $0[command] = bytes }
     }
 
-    private static func compile(_ arguments: [String]) throws {
+    private static func compile(_ command: [String]) throws {
         let compiler = Process()
         let errors = Pipe()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/cc")
-        compiler.arguments = arguments
+        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        compiler.arguments = command
         compiler.standardError = errors
         try compiler.run()
         let complaints = errors.fileHandleForReading.readDataToEndOfFile()
