@@ -89,7 +89,7 @@ let package = Package(
         tests("SQLiteTests", ["SQLite"]),
         tests("JourneysTests", ["Journeys"]),
         tests("ColumnsTests", ["Columns", "Journeys", "CTessera"]),
-        tests("StoreTests", ["Store", "SQLite", "Journeys", "Platform", "TestSupport"]),
+        tests("StoreTests", ["Store", "SQLite", "Crypto", "Journeys", "Platform", "TestSupport"]),
         tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
         tests(
             "PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"],

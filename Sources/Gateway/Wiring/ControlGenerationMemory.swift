@@ -8,22 +8,34 @@ final class ControlGenerationMemory: GenerationMemory {
     init(control: ControlStore) { self.control = control }
 
     func records() throws -> [GenerationRecord] {
-        try control.read { reader in
-            try reader.pluginGenerations().map { record in
-                GenerationRecord(
-                    pluginID: record.pluginID, sha256: record.sha256, version: record.version,
-                    state: GenerationState(record.state), reason: record.reason, number: record.number,
-                    loadedAt: record.loadedAt)
-            }
-        }
+        try control.read { try $0.pluginGenerations().map(GenerationRecord.init) }
     }
 
-    func remember(_ record: GenerationRecord) throws {
+    func remember(_ records: [GenerationRecord]) throws {
+        let records = records.map(PluginGenerationRecord.init)
         try control.write { writer in
-            try writer.recordPluginGeneration(
-                pluginID: record.pluginID, sha256: record.sha256, version: record.version,
-                state: PluginGenerationState(record.state), reason: record.reason, loadedAt: record.loadedAt)
+            // What leaves comes first, so that it keeps the state that it was given.
+            for record in records where !record.state.isCurrent { try writer.recordPluginGeneration(record) }
+            for record in records where record.state.isCurrent { try writer.recordPluginGeneration(record) }
         }
+    }
+}
+
+extension GenerationRecord {
+    fileprivate init(_ record: PluginGenerationRecord) {
+        self.init(
+            pluginID: record.pluginID, sha256: record.sha256, version: record.version,
+            state: GenerationState(record.state), reason: record.reason, isolation: record.isolation,
+            file: record.file, number: record.number, loadedAt: record.loadedAt)
+    }
+}
+
+extension PluginGenerationRecord {
+    fileprivate init(_ record: GenerationRecord) {
+        self.init(
+            pluginID: record.pluginID, sha256: record.sha256, version: record.version,
+            state: PluginGenerationState(record.state), reason: record.reason, isolation: record.isolation,
+            file: record.file, loadedAt: record.loadedAt)
     }
 }
 
@@ -31,9 +43,11 @@ extension GenerationState {
     fileprivate init(_ state: PluginGenerationState) {
         switch state {
         case .active: self = .active
+        case .quarantined: self = .quarantined
         case .refused: self = .refused
         case .superseded: self = .superseded
         case .rolledBack: self = .rolledBack
+        case .retired: self = .retired
         }
     }
 }
@@ -42,9 +56,11 @@ extension PluginGenerationState {
     fileprivate init(_ state: GenerationState) {
         switch state {
         case .active: self = .active
+        case .quarantined: self = .quarantined
         case .refused: self = .refused
         case .superseded: self = .superseded
         case .rolledBack: self = .rolledBack
+        case .retired: self = .retired
         }
     }
 }

@@ -4,7 +4,8 @@
 /// WITHOUT ROWID. Times are microseconds since 1970 UTC.
 enum ControlMigrations {
     static let all: [SchemaMigration] = [
-        SchemaMigration(number: 1, name: "workspaces, keys, resources, journeys, runs, plugins", sql: first)
+        SchemaMigration(number: 1, name: "workspaces, keys, resources, journeys, runs, plugins", sql: first),
+        SchemaMigration(number: 2, name: "states, isolation and files of plugin generations", sql: second),
     ]
 
     private static let first = """
@@ -96,5 +97,24 @@ enum ControlMigrations {
             status INTEGER NOT NULL, headers TEXT NOT NULL, sealed BLOB NOT NULL,
             created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, UNIQUE (scope, key)) STRICT;
         CREATE INDEX idempotency_expiry ON idempotency(expires_at);
+        """
+
+    /// A CHECK can't be changed, so the table is made anew.
+    private static let second = """
+        CREATE TABLE plugin_generations_2(
+            n INTEGER PRIMARY KEY, plugin_id TEXT NOT NULL, number INTEGER NOT NULL, sha256 TEXT NOT NULL,
+            version TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (
+                state IN ('active', 'quarantined', 'refused', 'superseded', 'rolled_back', 'retired')),
+            reason TEXT NOT NULL, isolation TEXT NOT NULL CHECK (isolation IN ('', 'inproc', 'process')),
+            file TEXT NOT NULL, loaded_at INTEGER NOT NULL,
+            UNIQUE (plugin_id, number), UNIQUE (plugin_id, sha256)) STRICT;
+        INSERT INTO plugin_generations_2(
+            n, plugin_id, number, sha256, version, state, reason, isolation, file, loaded_at)
+        SELECT n, plugin_id, number, sha256, version,
+            CASE state WHEN 'rolledBack' THEN 'rolled_back' ELSE state END, reason, '', '', loaded_at
+        FROM plugin_generations;
+        DROP TABLE plugin_generations;
+        ALTER TABLE plugin_generations_2 RENAME TO plugin_generations;
         """
 }

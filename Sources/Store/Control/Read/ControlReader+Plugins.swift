@@ -2,7 +2,8 @@ import Journeys
 import SQLite
 
 extension ControlReader {
-    private static let generationColumns = "plugin_id, sha256, version, state, reason, number, loaded_at"
+    private static let generationColumns =
+        "plugin_id, sha256, version, state, reason, isolation, file, number, loaded_at"
 
     /// What is recorded of a plugin id, or of all, by id and number.
     public func pluginGenerations(pluginID: String? = nil) throws -> [PluginGenerationRecord] {
@@ -25,7 +26,7 @@ extension ControlReader {
         return PluginGenerationRecord(
             pluginID: id, sha256: row.string(1), version: row.string(2),
             state: try row.value(3, "the state of a generation of plugin \(id)"), reason: row.string(4),
-            number: row.int(5), loadedAt: row.int64(6))
+            isolation: row.string(5), file: row.string(6), number: row.int(7), loadedAt: row.int64(8))
     }
 }
 

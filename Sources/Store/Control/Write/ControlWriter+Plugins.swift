@@ -1,34 +1,36 @@
 import Journeys
 
 extension ControlWriter {
-    /// Records what became of one content of a plugin id. A content keeps its number; a new one gets the id's next. When
-    /// it is to be active, the one that was becomes `superseded` (or `rolledBack`, when the caller has recorded that).
+    /// Records what became of one content of a plugin id. A content keeps its number; a new one gets the id's next,
+    /// whatever number the record says. When it is to be current, the one that was becomes `superseded` (or what the
+    /// caller has recorded it as before, in the same write).
+    /// - Returns: the record with its number.
     @discardableResult
-    public func recordPluginGeneration(
-        pluginID: String, sha256: String, version: String, state: PluginGenerationState, reason: String = "",
-        loadedAt: Int64
-    ) throws -> PluginGenerationRecord {
-        if state == .active {
+    public func recordPluginGeneration(_ record: PluginGenerationRecord) throws -> PluginGenerationRecord {
+        if record.state.isCurrent {
             try connection.run(
                 """
-                UPDATE plugin_generations SET state = 'superseded'
-                WHERE plugin_id = ?1 AND sha256 <> ?2 AND state = 'active'
+                UPDATE plugin_generations SET state = 'superseded', reason = '', loaded_at = ?3
+                WHERE plugin_id = ?1 AND sha256 <> ?2 AND state IN ('active', 'quarantined')
                 """
-            ) { $0.bind(1, pluginID).bind(2, sha256) }
+            ) { $0.bind(1, record.pluginID).bind(2, record.sha256).bind(3, record.loadedAt) }
         }
         try connection.run(
             """
-            INSERT INTO plugin_generations(plugin_id, sha256, version, state, reason, loaded_at, number)
-            SELECT ?1, ?2, ?3, ?4, ?5, ?6, 1 + coalesce(max(number), 0) FROM plugin_generations WHERE plugin_id = ?1
+            INSERT INTO plugin_generations(
+                plugin_id, sha256, version, state, reason, isolation, file, loaded_at, number)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1 + coalesce(max(number), 0)
+            FROM plugin_generations WHERE plugin_id = ?1
             ON CONFLICT (plugin_id, sha256) DO UPDATE SET version = excluded.version, state = excluded.state,
-                reason = excluded.reason, loaded_at = excluded.loaded_at
+                reason = excluded.reason, isolation = excluded.isolation, file = excluded.file,
+                loaded_at = excluded.loaded_at
             """
         ) {
-            $0.bind(1, pluginID).bind(2, sha256).bind(3, version).bind(4, state.rawValue).bind(5, reason)
-                .bind(6, loadedAt)
+            $0.bind(1, record.pluginID).bind(2, record.sha256).bind(3, record.version).bind(4, record.state.rawValue)
+                .bind(5, record.reason).bind(6, record.isolation).bind(7, record.file).bind(8, record.loadedAt)
         }
-        guard let record = try pluginGeneration(pluginID: pluginID, sha256: sha256) else {
-            throw StoreError.notFound("generation \(sha256) of plugin \(pluginID)")
+        guard let record = try pluginGeneration(pluginID: record.pluginID, sha256: record.sha256) else {
+            throw StoreError.notFound("generation \(record.sha256) of plugin \(record.pluginID)")
         }
         return record
     }
