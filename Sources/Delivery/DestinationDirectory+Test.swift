@@ -41,14 +41,14 @@ extension DestinationDirectory {
     public func test(
         _ snapshot: DestinationSnapshot, nowUs: Int64, deadlineUs: Int64, onStep: (DestinationTestStep) -> Void
     ) throws(DestinationTestError) -> Bool {
-        guard let probe = plugins.transport()?.pointee.probe else { throw .noTransport }
+        guard plugins.transport() != nil else { throw .noTransport }
         let destination: OpenDestination
         switch open(snapshot) {
         case .success(let opened): destination = opened
         case .failure(let failure): throw .invalid(failure)
         }
         defer { withExtendedLifetime(destination) {} }
-        return withoutActuallyEscaping(onStep) { onStep in
+        let passed = withoutActuallyEscaping(onStep) { onStep -> Bool? in
             let listener = Listener(onStep)
             var call = tessera_probe_call(
                 size: UInt32(MemoryLayout<tessera_probe_call>.size), flags: 0,
@@ -59,9 +59,11 @@ extension DestinationDirectory {
                     else { return }
                     Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue().hear(step.pointee)
                 })
-            let status = probe(destination.pointer, &call)
-            return withExtendedLifetime(listener) { status == 0 }
+            let status = plugins.withTransport { $0.pointee.probe?(destination.pointer, &call) ?? -1 }
+            return withExtendedLifetime(listener) { status.map { $0 == 0 } }
         }
+        guard let passed else { throw .noTransport }
+        return passed
     }
 
     private final class Listener {

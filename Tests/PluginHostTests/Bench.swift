@@ -47,6 +47,15 @@ final class Bench {
         return path
     }
 
+    /// Builds the test tile in a version.
+    @discardableResult
+    func buildVersion(
+        _ version: String, _ defines: [String: String] = [:], as name: String = "plugin.so", in directory: String = "a"
+    ) throws -> String {
+        try build(
+            "tile", defines.merging(["PLUGIN_VERSION": "\"\(version)\""]) { $1 }, as: name, in: directory)
+    }
+
     func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
 
     /// Opens the fixture tile with a mode.

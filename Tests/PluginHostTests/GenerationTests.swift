@@ -48,7 +48,9 @@ struct GenerationTests {
         try bench.build()
         try Files.write(Array(#"{"plugins":[{"sha256":"12"}]}"#.utf8), to: bench.root + "/a/plugins.lock")
         let host = bench.host()
-        #expect(host.loadAll().map(\.state) == [.active])
+        let outcomes = host.loadAll()
+        #expect(outcomes.map(\.state) == [.active, .refused])
+        #expect(outcomes.last?.path == bench.root + "/a/plugins.lock")
         #expect(bench.lines.count("plugins.lock is ignored") == 1)
         #expect(host.list().first?.isLocked == false)
     }
@@ -122,7 +124,9 @@ struct GenerationTests {
         // An operator may ask for it again; new content is tried by itself.
         let host = bench.host()
         host.loadAll()
-        _ = try host.retry(sha256: records[1].sha256)
+        let again = #expect(throws: PluginError.self) { try host.load(file: "plugin.so") }
+        #expect(again?.message.contains("start returned 3") == true)
+        #expect(bench.lines.count("this plugin will not start") == 2)
         #expect(host.tileType("test-step")?.version == "1")
         try bench.build("tile", ["PLUGIN_VERSION": "\"3\""])
         let next = bench.host()
@@ -131,13 +135,18 @@ struct GenerationTests {
         #expect(next.tileType("test-step")?.generation == 3)
     }
 
-    @Test func anOperatorsRetryRunsTheContentAgain() throws {
+    @Test func anOperatorsLoadRunsTheContentAgain() throws {
         let bench = try Bench()
         let path = try bench.build("tile", ["START_STATUS": "3"])
         let host = bench.host()
-        let refused = try #require(host.loadAll().first)
-        #expect(host.loadAll().first?.reason.contains("not tried again") == true)
-        #expect(try host.retry(sha256: refused.sha256).first?.reason.contains("start returned 3") == true)
+        for _ in 1...3 {
+            #expect(host.loadAll().map(\.state) == [.refused])
+            // It is tried once, and told once.
+            #expect(bench.lines.count("this plugin will not start") == 1)
+            #expect(bench.lines.count("plugin refused") == 1)
+        }
+        let error = #expect(throws: PluginError.self) { try host.load(file: "plugin.so") }
+        #expect(error?.message.contains("start returned 3") == true)
         #expect(bench.lines.count("this plugin will not start") == 2)
         #expect(host.list().map(\.path) == [path])
     }

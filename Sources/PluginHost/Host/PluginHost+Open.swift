@@ -1,62 +1,53 @@
 import Columns
 import Journeys
+import Synchronization
 
 extension PluginHost {
-    /// Opens a tile's config, or finds it open: instances are kept per generation, type, config and schema. Blocks while
-    /// the plugin opens; not for reactor threads.
-    ///
-    /// - Parameters:
-    ///   - id: the tile type, as the journey names it.
-    ///   - config: without the engine's own fields (`reentry`, `advance`, `pause_clock`).
-    ///   - schema: the columns of the parent model; nil: names and types of columns go unchecked.
-    /// - Returns: the instance, or problems with pointers into the config.
+    /// What is loaded now.
+    public func catalogue() -> PluginCatalogue {
+        registry.withLock { PluginCatalogue(registry: $0.present, cache: cache, epoch: $0.epoch) }
+    }
+
+    /// Counts the changes of what is loaded. Costs one load: whoever keeps instances asks it now and then.
+    public var epoch: Int { changes.load(ordering: .acquiring) }
+
+    /// Opens a tile's config in what is loaded now: see `PluginCatalogue.openTile`.
     public func openTile(
         type id: String, config: JSON, schema: BatchSchema?, workspaceID: String, journeyID: String
     ) -> Result<TileInstance, OpenFailure> {
-        guard let entry = registry.withLock({ $0.tiles[id] }) else {
-            return .failure(OpenFailure("no loaded plugin provides the tile type '\(id)'"))
-        }
-        let key = InstanceCache.Key(generation: entry.generation, type: id, config: config, schema: schema)
-        if let instance = cache.instance(key) { return .success(instance) }
-        do throws(OpenFailure) {
-            let instance = try entry.generation.openTile(
-                entry.type, info: entry.info, config: config, schema: schema, workspaceID: workspaceID,
-                journeyID: journeyID)
-            return .success(cache.keep(instance, key))
-        } catch {
-            return .failure(error)
+        settled {
+            $0.openTile(type: id, config: config, schema: schema, workspaceID: workspaceID, journeyID: journeyID)
         }
     }
 
-    /// Opens a destination's config with fresh tokens in place of its secrets. Not cached: hold the instance for as long
-    /// as the destination stays as it is. Blocks while the plugin opens; not for reactor threads.
-    ///
-    /// - Parameter config: with the secrets in place.
-    /// - Returns: the instance, or problems with pointers into the config.
+    /// Opens a destination's config in what is loaded now: see `PluginCatalogue.openConnector`.
     public func openConnector(
         type id: String, config: JSON, workspaceID: String, destinationID: String
     ) -> Result<ConnectorInstance, OpenFailure> {
-        guard let entry = registry.withLock({ $0.connectors[id] }) else {
-            return .failure(OpenFailure("no loaded plugin provides the connector '\(id)'"))
+        settled {
+            $0.openConnector(type: id, config: config, workspaceID: workspaceID, destinationID: destinationID)
         }
-        do throws(OpenFailure) {
-            let tokens = try TokenConfig(config, marks: entry.info.marks)
-            return .success(
-                try entry.generation.openConnector(
-                    entry.type, info: entry.info, config: tokens, workspaceID: workspaceID,
-                    destinationID: destinationID))
-        } catch {
-            return .failure(error)
+    }
+
+    /// A generation may be replaced and retire between the look at it and the call: then the next one is asked.
+    private func settled<Success>(
+        _ open: (PluginCatalogue) -> Result<Success, OpenFailure>
+    ) -> Result<Success, OpenFailure> {
+        while true {
+            let catalogue = catalogue()
+            let result = open(catalogue)
+            if case .failure = result, epoch != catalogue.epoch { continue }
+            return result
         }
     }
 
     /// Whether an instance is of the generation in use; if not, open its config anew.
     public func isCurrent(_ instance: ConnectorInstance) -> Bool {
-        registry.withLock { $0.connectors[instance.type.id]?.generation === instance.owner }
+        registry.withLock { $0.present.connectors[instance.type.id]?.generation === instance.owner }
     }
 
     /// The same for a tile.
     public func isCurrent(_ instance: TileInstance) -> Bool {
-        registry.withLock { $0.tiles[instance.type.id]?.generation === instance.owner }
+        registry.withLock { $0.present.tiles[instance.type.id]?.generation === instance.owner }
     }
 }

@@ -57,6 +57,8 @@ final class InstanceCache: Sendable {
             return (instance, state.entries.removeValue(forKey: oldest)?.instance)
         }
         withExtendedLifetime(evicted) {}
+        // Replaced since it was opened: kept, it would hold a generation that is to retire.
+        if instance.owner.isRetiring { removeAll(of: instance.owner) }
         return kept
     }
 

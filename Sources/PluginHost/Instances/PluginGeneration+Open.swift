@@ -8,6 +8,7 @@ extension PluginGeneration {
         _ tile: PluginImage.TileType, info: TileTypeInfo, config: JSON, schema: BatchSchema?, workspaceID: String,
         journeyID: String
     ) throws(OpenFailure) -> TileInstance {
+        try checkQuarantine()
         guard let tiles = image.tiles, let run = tiles.pointee.run else { throw OpenFailure("the plugin has no tiles") }
         let text = config.text
         let opened = opening { () -> (Result<TileInstance, OpenFailure>, isOpen: Bool) in
@@ -41,6 +42,7 @@ extension PluginGeneration {
         _ connector: PluginImage.ConnectorType, info: ConnectorTypeInfo, config: TokenConfig, workspaceID: String,
         destinationID: String
     ) throws(OpenFailure) -> ConnectorInstance {
+        try checkQuarantine()
         guard let connectors = image.connectors else { throw OpenFailure("the plugin has no connectors") }
         let text = config.config.text
         let opened = opening { () -> (Result<ConnectorInstance, OpenFailure>, isOpen: Bool) in
@@ -64,6 +66,11 @@ extension PluginGeneration {
         }
         guard let opened else { throw OpenFailure("the plugin of connector '\(connector.id)' was retired") }
         return try opened.get()
+    }
+
+    private func checkQuarantine() throws(OpenFailure) {
+        guard let reason = quarantineReason else { return }
+        throw OpenFailure(PluginQuarantine(pluginID: image.id, reason: reason).description)
     }
 
     private static func check(_ status: Int32, _ call: OpenCall, of type: String) throws(OpenFailure) {

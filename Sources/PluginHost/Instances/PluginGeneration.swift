@@ -8,13 +8,18 @@ final class PluginGeneration: Sendable {
     /// 1, 2 … per plugin id.
     let number: Int
     let sha256: String
+    /// Where it was found: a file in a plugin directory, or the store's copy.
     let path: String
-    let isLocked: Bool
+    /// The name of its file in a plugin directory; empty when it came from the store and that is not known.
+    let file: String
+    /// What `plugins.lock` said of its content when it was loaded.
+    let lock: PluginLock.Entry?
     let loadedAt: Int64
     let figures = GenerationFigures()
     let environment: HostEnvironment
     private let host: HostTable
     private let control = Monitor<Life>(Life())
+    private let quarantine = Monitor<String?>(nil)
 
     private struct Life {
         var instances = 0
@@ -24,20 +29,24 @@ final class PluginGeneration: Sendable {
     }
 
     init(
-        image: PluginImage, number: Int, sha256: String, path: String, isLocked: Bool, loadedAt: Int64,
-        environment: HostEnvironment
+        image: PluginImage, number: Int, sha256: String, path: String, file: String = "",
+        lock: PluginLock.Entry? = nil, loadedAt: Int64, environment: HostEnvironment
     ) {
         self.image = image
         self.number = number
         self.sha256 = sha256
         self.path = path
-        self.isLocked = isLocked
+        self.file = file
+        self.lock = lock
         self.loadedAt = loadedAt
         self.environment = environment
         host = HostTable(
             pluginID: image.id, version: environment.version, log: environment.log, clock: environment.clock,
             services: environment.service)
     }
+
+    /// `inproc` or `process`.
+    var isolation: String { "inproc" }
 
     /// Calls the plugin's `start`, once.
     func start() throws(Refusal) {
@@ -73,7 +82,7 @@ final class PluginGeneration: Sendable {
         }
     }
 
-    /// No more instances are wanted: the plugin's `retire` is called once the last one is closed.
+    /// No more instances are wanted: the plugin's `retire` is called once the last one is closed, perhaps at once.
     func retire() {
         control.withLock { life in
             life.isRetiring = true
@@ -81,8 +90,29 @@ final class PluginGeneration: Sendable {
         }
     }
 
+    /// The same, but `retire` is called on the host's own thread for closing, never here.
+    func retireSoon() {
+        control.withLock { $0.isRetiring = true }
+        environment.reaper.after { [self] in control.withLock { retireIfUnused(&$0) } }
+    }
+
+    /// It is wanted again. False when it has retired already: then its content needs a mapping of its own.
+    func resume() -> Bool {
+        control.withLock { life in
+            guard life.isStarted, !life.isRetired else { return false }
+            life.isRetiring = false
+            return true
+        }
+    }
+
     var openInstances: Int { control.withLock { $0.instances } }
+    var isRetiring: Bool { control.withLock { $0.isRetiring } }
     var isRetired: Bool { control.withLock { $0.isRetired } }
+
+    /// Why it is stopped; nil when it works.
+    var quarantineReason: String? { quarantine.withLock { $0 } }
+    func putInQuarantine(_ reason: String) { quarantine.withLock { $0 = reason } }
+    func liftQuarantine() { quarantine.withLock { $0 = nil } }
 
     private func retireIfUnused(_ life: inout Life) {
         guard life.isRetiring, life.isStarted, !life.isRetired, life.instances == 0 else { return }

@@ -1,5 +1,6 @@
 import CTessera
 import Columns
+import Glibc
 
 extension TileInstance {
     /// Hands a batch to the tile. Calls of an instance whose type is not CONCURRENT wait for each other.
@@ -35,6 +36,15 @@ extension TileInstance {
     }
 
     private func call(_ batch: RecordBatch, _ slot: CallSlot) -> Int32 {
-        batch.withArrow { schema, array in runTable(table, raw, schema, array, slot.pointer) }
+        let start = Self.nanoseconds()
+        defer { owner.figures.spent(nanoseconds: Self.nanoseconds() - start) }
+        return batch.withArrow { schema, array in runTable(table, raw, schema, array, slot.pointer) }
+    }
+
+    /// Real time, unmoved by changes of the wall clock.
+    private static func nanoseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }

@@ -1,8 +1,8 @@
 import Platform
 
-/// What is remembered of generations, during one load.
+/// What is remembered of generations, during one operation of the host.
 final class GenerationHistory {
-    private var records: [GenerationRecord]
+    private(set) var records: [GenerationRecord]
     private let memory: any GenerationMemory
     private let log: Log
 
@@ -18,55 +18,87 @@ final class GenerationHistory {
         }
     }
 
-    /// The record that forbids to try a content again.
-    func refusal(of sha256: String) -> GenerationRecord? {
-        records.first {
-            $0.sha256 == sha256 && ($0.state == .refused || $0.state == .rolledBack)
-        }
+    /// The record that forbids to take a content by itself.
+    func bar(on sha256: String) -> GenerationRecord? { records.first { $0.sha256 == sha256 && $0.state.isBarred } }
+
+    /// What is in use, or was when the gateway last ran.
+    func current(_ id: String) -> GenerationRecord? { records.first { $0.pluginID == id && $0.state.isCurrent } }
+
+    /// One content of a plugin id.
+    func record(_ id: String, sha256: String) -> GenerationRecord? {
+        records.first { $0.pluginID == id && $0.sha256 == sha256 }
     }
 
-    /// What was in use when the gateway last ran.
-    func active(_ id: String) -> GenerationRecord? { records.first { $0.pluginID == id && $0.state == .active } }
+    /// The one that was in use before the present one: superseded last.
+    func superseded(_ id: String) -> GenerationRecord? {
+        records.filter { $0.pluginID == id && $0.state == .superseded }
+            .max { ($0.loadedAt, $0.number) < ($1.loadedAt, $1.number) }
+    }
 
     /// The number of a content: its own again, or the next free one.
     func number(of id: String, sha256: String) -> Int {
-        let own = records.filter { $0.pluginID == id }
-        if let known = own.first(where: { $0.sha256 == sha256 })?.number, known > 0 { return known }
-        return 1 + (own.map(\.number).max() ?? 0)
+        if let known = record(id, sha256: sha256)?.number, known > 0 { return known }
+        return 1 + (records.filter { $0.pluginID == id }.map(\.number).max() ?? 0)
     }
 
-    func activated(_ generation: PluginGeneration) {
+    /// What is to be remembered when a generation takes the place of the present one.
+    /// - Parameter leaving: what becomes of the present one.
+    func activation(
+        of generation: PluginGeneration, leaving: (state: GenerationState, reason: String)
+    ) -> [GenerationRecord] {
         let id = generation.image.id
+        var changed: [GenerationRecord] = []
         for var previous in records
-        where previous.pluginID == id && previous.state == .active && previous.sha256 != generation.sha256 {
-            previous.state = .superseded
-            previous.loadedAt = generation.loadedAt
-            remember(previous)
+        where previous.pluginID == id && previous.state.isCurrent && previous.sha256 != generation.sha256 {
+            previous.state = leaving.state
+            previous.reason = leaving.reason
+            previous.loadedAt = generation.environment.clock.now()
+            changed.append(previous)
         }
-        remember(
+        let quarantine = generation.quarantineReason
+        let state = quarantine == nil ? GenerationState.active : .quarantined
+        let before = record(id, sha256: generation.sha256)
+        changed.append(
             GenerationRecord(
-                pluginID: id, sha256: generation.sha256, version: generation.image.version, state: .active,
-                number: generation.number, loadedAt: generation.loadedAt))
+                pluginID: id, sha256: generation.sha256, version: generation.image.version, state: state,
+                reason: quarantine ?? "", isolation: generation.isolation, file: generation.file,
+                number: generation.number,
+                // A restart changes nothing: it has been in use since then.
+                loadedAt: before?.state == state ? before?.loadedAt ?? 0 : generation.environment.clock.now()))
+        return changed
+    }
+
+    /// What is to be remembered when a plugin is taken out of use.
+    func retirement(of generation: PluginGeneration) -> [GenerationRecord] {
+        [
+            GenerationRecord(
+                pluginID: generation.image.id, sha256: generation.sha256, version: generation.image.version,
+                state: .retired, isolation: generation.isolation, file: generation.file, number: generation.number,
+                loadedAt: generation.environment.clock.now())
+        ]
     }
 
     /// Remembers a refusal that the content itself is to blame for.
-    func refused(_ sha256: String, id: String, version: String, _ refusal: Refusal, at now: Int64) {
-        guard refusal.isLasting, self.refusal(of: sha256) == nil else { return }
-        remember(
-            GenerationRecord(
-                pluginID: id, sha256: sha256, version: version, state: .refused, reason: refusal.reason,
-                number: number(of: id, sha256: sha256),
-                loadedAt: now))
+    func refused(_ sha256: String, id: String, version: String, file: String, _ refusal: Refusal, at now: Int64) {
+        guard refusal.isLasting, bar(on: sha256) == nil, record(id, sha256: sha256)?.state.isCurrent != true else {
+            return
+        }
+        let record = GenerationRecord(
+            pluginID: id, sha256: sha256, version: version, state: .refused, reason: refusal.reason, file: file,
+            number: number(of: id, sha256: sha256), loadedAt: now)
+        do {
+            try remember([record])
+        } catch {
+            log.error("a generation of a plugin can't be remembered", ["plugin": id, "reason": "\(error)"])
+        }
     }
 
-    private func remember(_ record: GenerationRecord) {
-        records.removeAll { $0.pluginID == record.pluginID && $0.sha256 == record.sha256 }
-        records.append(record)
-        do {
-            try memory.remember(record)
-        } catch {
-            log.error(
-                "a generation of a plugin can't be remembered", ["plugin": record.pluginID, "reason": "\(error)"])
+    /// Remembers records, all or none.
+    func remember(_ changed: [GenerationRecord]) throws {
+        try memory.remember(changed)
+        for record in changed {
+            records.removeAll { $0.pluginID == record.pluginID && $0.sha256 == record.sha256 }
+            records.append(record)
         }
     }
 }

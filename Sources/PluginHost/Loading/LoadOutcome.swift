@@ -1,10 +1,12 @@
-/// What `loadAll` made of one file.
+/// What a look through the plugin directories made of one file.
 public struct LoadOutcome: Sendable, Hashable {
     public enum State: String, Sendable, Hashable {
         case active
         case refused
         /// Another file of the same plugin id is used instead.
         case shadowed
+        /// Somebody is writing to it: it is looked at again.
+        case busy
     }
 
     /// The file in a plugin directory; for a generation taken from the store, that copy.

@@ -2,75 +2,101 @@ import Crypto
 import Glibc
 import Platform
 
-/// A file in a plugin directory.
-struct PluginFile: Sendable {
-    var path: String
-    var name: String
-    /// The directory's place in the configuration: later ones win.
-    var directory: Int
-    /// Nanoseconds since 1970 of the last change of content.
-    var modified: Int64
-    var bytes: [UInt8]
-    var sha256: String
-    /// What the directory's `plugins.lock` says of this content.
-    var lock: PluginLock.Entry?
-
-    /// Whether this file wins over another one of the same plugin id.
-    func wins(over other: PluginFile) -> Bool {
-        if directory != other.directory { return directory > other.directory }
-        if modified != other.modified { return modified > other.modified }
-        return other.name.utf8.lexicographicallyPrecedes(name.utf8)
-    }
-}
-
 /// Looks for `.so` files in the plugin directories.
 struct PluginFinder {
     /// A plugin is read whole to be hashed: more than this is no plugin.
     static let maxFileSize = 512 << 20
 
+    /// What a look through the directories gave.
+    struct Findings {
+        var files: [PluginFile] = []
+        /// Directories, lock files and plugins that can't be trusted or read, by path.
+        var refused: [(path: String, refusal: Refusal)] = []
+        /// Files that somebody is writing to: they are looked at again.
+        var busy: [String] = []
+        /// One per directory that could be read, in their order.
+        var locks: [PluginLock] = []
+
+        /// What the lock files say of a content that comes from the store.
+        func lock(sha256: String) -> PluginLock.Entry? {
+            locks.reversed().lazy.compactMap { $0.entry(sha256: sha256) }.first
+        }
+    }
+
     let directories: [String]
     let log: Log
 
-    /// Files in the order of directories and names, and those that could not be read.
-    func find() -> (files: [PluginFile], unreadable: [(path: String, reason: String)]) {
-        var files: [PluginFile] = []
-        var unreadable: [(path: String, reason: String)] = []
+    /// - Parameter known: files whose content was read before and has not changed since are not read again.
+    func find(known: FileMemory) -> Findings {
+        var findings = Findings()
         for (index, directory) in directories.enumerated() {
-            let names: [String]
             do {
-                names = try Files.list(directory).filter { $0.hasSuffix(".so") && !$0.hasPrefix(".") }
+                try look(into: directory, index, known, &findings)
+            } catch let refusal as Refusal {
+                findings.refused.append((directory, refusal))
             } catch {
                 log.warning("a plugin directory can't be read", ["directory": directory, "reason": "\(error)"])
-                continue
-            }
-            let lock = PluginLock(directory: directory, log: log)
-            for name in names {
-                let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
-                do {
-                    var file = try read(path, name, directory: index)
-                    file.lock = lock.entry(sha256: file.sha256)
-                    files.append(file)
-                } catch let refusal as Refusal {
-                    unreadable.append((path, refusal.reason))
-                } catch {
-                    unreadable.append((path, "the file can't be read: \(error)"))
-                }
             }
         }
-        return (files, unreadable)
+        return findings
     }
 
-    private func read(_ path: String, _ name: String, directory: Int) throws -> PluginFile {
+    private func look(
+        into directory: String, _ index: Int, _ known: FileMemory, _ findings: inout Findings
+    ) throws {
+        let names = try Files.list(directory).filter { $0.hasSuffix(".so") && !$0.hasPrefix(".") }
+        try FileTrust.check(directory, what: "the plugin directory")
+        let lock = PluginLock(directory: directory)
+        if let refusal = lock.refusal {
+            findings.refused.append(
+                (
+                    lock.path,
+                    Refusal("plugins.lock is ignored and vouches for nothing: \(refusal.reason)", isLasting: false)
+                )
+            )
+        }
+        findings.locks.append(lock)
+        for name in names {
+            let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+            do {
+                guard var file = try read(path, name, directory: index, known) else {
+                    findings.busy.append(path)
+                    continue
+                }
+                file.lock = lock.entry(sha256: file.sha256)
+                findings.files.append(file)
+            } catch let refusal as Refusal {
+                findings.refused.append((path, refusal))
+            } catch {
+                findings.refused.append((path, Refusal("the file can't be read: \(error)", isLasting: false)))
+            }
+        }
+    }
+
+    /// Nil when the file is being written to.
+    private func read(_ path: String, _ name: String, directory: Int, _ known: FileMemory) throws -> PluginFile? {
         var status = stat()
+        // A file that was moved away since the listing comes up again under its new name.
         guard stat(path, &status) == 0 else { throw SystemError("look at \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Refusal("not a regular file", isLasting: false) }
         guard status.st_size <= Self.maxFileSize else {
             throw Refusal("the file is larger than \(Self.maxFileSize >> 20) MB", isLasting: false)
         }
+        try FileTrust.check(status, path, what: "the file")
+        let fingerprint = PluginFile.Fingerprint(status)
+        var file = PluginFile(
+            path: path, name: name, directory: directory, fingerprint: fingerprint,
+            changed: Int64(status.st_ctim.tv_sec) * 1_000_000 + Int64(status.st_ctim.tv_nsec) / 1000, sha256: "",
+            bytes: nil, lock: nil)
+        if let sha256 = known.content(of: path, fingerprint) {
+            file.sha256 = sha256
+            return file
+        }
         let bytes = try Files.read(path)
-        return PluginFile(
-            path: path, name: name, directory: directory,
-            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec), bytes: bytes,
-            sha256: Crypto.hex(Crypto.sha256(bytes)), lock: nil)
+        guard stat(path, &status) == 0, PluginFile.Fingerprint(status) == fingerprint else { return nil }
+        file.sha256 = Crypto.hex(Crypto.sha256(bytes))
+        file.bytes = bytes
+        known.remember(path, fingerprint, file.sha256)
+        return file
     }
 }

@@ -11,17 +11,26 @@ struct PluginLock {
         var grantsSecrets: Bool
     }
 
+    static let fileName = "plugins.lock"
+
+    let path: String
+    /// Why it vouches for nothing though it is there.
+    private(set) var refusal: Refusal?
     private var entries: [String: Entry] = [:]
 
-    /// An absent file locks nothing; a broken one locks nothing and is logged.
-    init(directory: String, log: Log) {
-        let path = "\(directory)/plugins.lock"
+    /// An absent file vouches for nothing; neither does a broken one, or one that others can write to.
+    init(directory: String) {
+        path = directory.hasSuffix("/") ? directory + Self.fileName : "\(directory)/\(Self.fileName)"
         guard Files.exists(path) else { return }
         do {
+            try FileTrust.check(path, what: "the lock file")
             try read(JSON.parse(Files.read(path)))
+        } catch let error as Refusal {
+            entries = [:]
+            refusal = error
         } catch {
             entries = [:]
-            log.error("plugins.lock is ignored", ["file": path, "reason": "\(error)"])
+            refusal = Refusal("\(error)", isLasting: false)
         }
     }
 

@@ -36,8 +36,7 @@ public enum PluginProbe {
         let environment = HostEnvironment(
             version: "probe", clock: clock, log: Log(level: .error, clock: clock), service: services.table)
         let generation = PluginGeneration(
-            image: image, number: 1, sha256: "", path: path, isLocked: false, loadedAt: clock.now(),
-            environment: environment)
+            image: image, number: 1, sha256: "", path: path, loadedAt: clock.now(), environment: environment)
         try generation.start()
         for type in image.tileTypes { try use(type, generation, sampleTimeoutUs, &warnings) }
         for type in image.connectorTypes { try use(type, generation) }

@@ -1,3 +1,5 @@
+import Journeys
+
 /// Why a file is not taken as a plugin.
 struct Refusal: Error, Sendable, Hashable {
     /// A sentence for operators: what is wrong and, where one exists, the remedy.
@@ -5,9 +7,19 @@ struct Refusal: Error, Sendable, Hashable {
     /// The file itself is at fault, so it is not tried again until its content changes. False for what depends on the
     /// surroundings: another plugin, a missing library, a full disk.
     var isLasting: Bool
+    /// What speaks against it one by one: the journeys and destinations that it would break.
+    var problems: [Problem] = []
 
     init(_ reason: String, isLasting: Bool = true) {
         self.reason = reason
         self.isLasting = isLasting
+    }
+
+    /// What a `GenerationGuard` said.
+    init(objections: [Problem]) {
+        let more = objections.count - 1
+        reason = (objections.first?.message ?? "") + (more > 0 ? " (and \(more) more)" : "")
+        isLasting = true
+        problems = objections
     }
 }

@@ -1,32 +1,4 @@
 import CTessera
-import Journeys
-
-extension PluginHost {
-    /// Makes a started generation's types known.
-    func register(_ generation: PluginGeneration) {
-        let image = generation.image
-        registry.withLock { registry in
-            registry.generations[image.id] = generation
-            for type in image.tileTypes {
-                registry.tiles[type.id] = TileEntry(
-                    info: info(of: type, generation), type: type, generation: generation)
-            }
-            for type in image.connectorTypes {
-                registry.connectors[type.id] = ConnectorEntry(
-                    info: info(of: type, generation), type: type, generation: generation)
-            }
-            if image.transport != nil, registry.transport == nil { registry.transport = generation }
-        }
-    }
-
-    private func info(of type: PluginImage.TileType, _ generation: PluginGeneration) -> TileTypeInfo {
-        TileTypeInfo(type, of: generation.image, generation: generation.number)
-    }
-
-    private func info(of type: PluginImage.ConnectorType, _ generation: PluginGeneration) -> ConnectorTypeInfo {
-        ConnectorTypeInfo(type, of: generation.image, generation: generation.number)
-    }
-}
 
 extension TileTypeInfo {
     init(_ type: PluginImage.TileType, of image: PluginImage, generation: Int) {

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Whether only root and the gateway's own user could have made a file what it is: a plugin's code gets all that the
+/// gateway may do.
+enum FileTrust {
+    /// - Parameter what: such as "the plugin directory".
+    /// - Throws: a refusal with the remedy when somebody else may write to it, or owns it.
+    static func check(_ status: stat, _ path: String, what: String) throws(Refusal) {
+        let user = geteuid()
+        guard status.st_uid == 0 || status.st_uid == user else {
+            throw Refusal(
+                "\(what) belongs to user \(status.st_uid), not to root or the gateway's user \(user), so its owner could "
+                    + "put any code into the gateway: chown it, such as chown root \(path)", isLasting: false)
+        }
+        let others = status.st_mode & (S_IWGRP | S_IWOTH)
+        guard others == 0 else {
+            let who = others & S_IWOTH != 0 ? "everybody" : "its group"
+            throw Refusal(
+                "\(what) can be written to by \(who), who could put any code into the gateway: chmod go-w \(path)",
+                isLasting: false)
+        }
+    }
+
+    /// The same for a directory or file by its path.
+    static func check(_ path: String, what: String) throws(Refusal) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw Refusal("\(what) can't be looked at: \(String(cString: strerror(errno)))", isLasting: false)
+        }
+        try check(status, path, what: what)
+    }
+}
