@@ -75,6 +75,7 @@ let package = Package(
             "Gateway",
             ["HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto", "Platform"]),
         room("TesseraPluginKit", ["CTessera"]),
+        room("TesseraTestKit", ["CTessera"]),
         .executableTarget(
             name: "tessera",
             dependencies: [
@@ -107,8 +108,9 @@ let package = Package(
         tests(
             "PluginTests",
             [
-                "CTessera", "TesseraPluginKit", "Outbound", "PluginHost", "Columns", "Journeys", "Crypto", "Platform",
-                "TestSupport",
+                "CTessera", "TesseraPluginKit", "TesseraTestKit", "Outbound", "PluginHost", "Columns", "Journeys",
+                "Crypto",
+                "Platform", "TestSupport",
             ]),
         tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),
     ] + plugins.map(\.target),

@@ -27,11 +27,13 @@ import Testing
             "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto", "Platform",
         ],
         "TesseraPluginKit": ["CTessera"],
+        "TesseraTestKit": ["CTessera", "CTesseraTest"],
         "tessera": [
             "Gateway", "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto",
             "Platform",
         ],
         "CTessera": [], "CSQLite": [], "CCurl": [], "CCrypto": [], "CPlatform": [], "CSockets": [],
+        "CTesseraTest": [],
     ]
     /// What a shipped plugin may use besides system modules: nothing of the core that has state or does I/O for it.
     private static let pluginsMayImport: Set<String> = [
@@ -71,13 +73,16 @@ import Testing
 
     @Test func theInstalledTreeHasWhatEachUserNeeds() throws {
         let tree = try Installed.tree()
-        #expect(try Files.list(tree + "/include/tessera").sorted() == ["tessera.h", "tessera_columns.h"])
-        for header in ["tessera.h", "tessera_columns.h"] {
+        let headers = try Files.list(Installed.root + "/Sources/CTessera/include/tessera").sorted()
+        #expect(try Files.list(tree + "/include/tessera").sorted() == headers)
+        for header in ["tessera.h", "tessera_columns.h", "tessera_config.h", "tessera_test.h"] {
             let installed = try Files.read("\(tree)/include/tessera/\(header)")
             #expect(try installed == Files.read("\(Installed.root)/Sources/CTessera/include/tessera/\(header)"))
         }
-        let kit = try Files.list(tree + "/share/tessera/TesseraPluginKit")
-        #expect(try kit.sorted() == Files.list(Installed.root + "/Sources/TesseraPluginKit").sorted())
+        for kit in ["TesseraPluginKit", "TesseraTestKit"] {
+            let installed = try Files.list("\(tree)/share/tessera/\(kit)")
+            #expect(try installed.sorted() == Files.list("\(Installed.root)/Sources/\(kit)").sorted())
+        }
     }
 
     @Test func thereAreNoPackageDependencies() throws {

@@ -1,6 +1,7 @@
 import CTessera
 import Columns
 import Testing
+import TesseraTestKit
 
 @Suite struct EntryExitTests {
     @Test func entryPassesEveryoneOn() throws {

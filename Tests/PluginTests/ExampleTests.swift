@@ -3,6 +3,7 @@ import Columns
 import Foundation
 import Journeys
 import Testing
+import TesseraTestKit
 
 /// The plugins in C that third parties learn from, built as they would build them.
 @Suite struct ExampleTests {
@@ -30,7 +31,7 @@ import Testing
             "2024-01-05T23:59:59Z", "2024-01-06T00:00:00Z", "2024-01-07T23:59:59Z", "2024-01-08T00:00:00Z",
             "1969-12-31T23:59:59Z", "1969-12-28T12:00:00Z",
         ]
-        let batch = try RecordBatch.rows(
+        let batch = try TestBatch.rows(
             [Column(name: "$arrived_at", type: .timestamp)], times.map { [.string($0)] })
         #expect(try tile.outcomes(batch) == [0, 1, 1, 0, 0, 1].map { .advance(branch: $0) })
         let problems = try TestTile.problems(library, "com.example.weekend", config: #"{"a": 1}"#)

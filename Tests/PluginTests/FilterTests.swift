@@ -1,6 +1,7 @@
 import Columns
 import Journeys
 import Testing
+import TesseraTestKit
 
 @Suite struct FilterTests {
     private static let columns = [
@@ -16,7 +17,7 @@ import Testing
     private func tile(_ config: String, known: Bool = true) throws -> TestTile {
         try TestTile(
             PluginLibrary.shipped("Filter"), "filter", config: config,
-            schema: known ? BatchSchema(columns: Self.columns) : nil)
+            schema: known ? try TestBatch.schema(Self.columns) : nil)
     }
 
     @Test func asksForTheColumnsOfItsTree() throws {
@@ -33,7 +34,7 @@ import Testing
         let config =
             #"{"type":"and","children":[\#(condition("total", "greater_than", "100")),\#(condition("email", "not_equals", "\"a\""))]}"#
         let tile = try tile(config, known: known)
-        let batch = try RecordBatch.rows(
+        let batch = try TestBatch.rows(
             [Self.columns[2], Self.columns[0]],
             [[100.5, "b"], [100, "b"], [.null, "b"], [200, "a"], [200, .null], [.number(1e9), ""]])
         let yes = TestOutcome.Kind.advance(branch: 0)
@@ -43,7 +44,7 @@ import Testing
 
     @Test func countsRelativeDatesFromTheRun() throws {
         let tile = try tile(condition("last_order", "greater_than_or_equal", #"{"relative": "-30 days"}"#))
-        let batch = try RecordBatch.rows([Self.columns[4]], [["2024-01-31"], ["2024-02-01"], [.null]])
+        let batch = try TestBatch.rows([Self.columns[4]], [["2024-01-31"], ["2024-02-01"], [.null]])
         let runAt = try #require(Timestamp.parse("2024-03-02T12:00:00Z"))
         #expect(
             try tile.outcomes(batch, now: runAt + 86_400_000_000, runAt: runAt)
@@ -52,7 +53,7 @@ import Testing
 
     @Test func failsAsAWholeOnColumnsOfAnotherType() throws {
         let tile = try tile(condition("total", "greater_than", "100"))
-        let batch = try RecordBatch.rows([Column(name: "total", type: .string)], [["200"]])
+        let batch = try TestBatch.rows([Column(name: "total", type: .string)], [["200"]])
         let call = CallRecorder(now: 0)
         #expect(tile.run(batch, call) != 0)
         #expect(call.reports == 0)
@@ -82,7 +83,7 @@ import Testing
         let config =
             #"{"type":"and","children":[\#(condition("totl", "equals", "1")),\#(condition("vip", "contains", "\"a\"")),\#(condition("orders", "equals", "\"two\""))]}"#
         let problems = try TestTile.problems(
-            library, "filter", config: config, schema: BatchSchema(columns: Self.columns))
+            library, "filter", config: config, schema: try TestBatch.schema(Self.columns))
         #expect(problems.pointers == ["/children/0/column", "/children/1/operator", "/children/2/value"])
         #expect(problems.messages[0].contains("'total'"))
         _ = try tile(config, known: false)

@@ -1,3 +1,4 @@
+import TesseraTestKit
 import CTessera
 import Columns
 import Journeys
@@ -92,7 +93,7 @@ import Testing
             ["é", -1, 1.5, true, "1970-01-03", 5], [.null, .null, .null, .null, .null, 6],
             ["", 2, 0, false, "1970-01-01", 7],
         ]
-        try RecordBatch.rows(columns, rows).withArrow { schema, array throws in
+        try TestBatch.rows(columns, rows).withArrow { schema, array throws in
             let batch = Batch(schema: schema, array: array)
             #expect(batch.columns.map(\.kind) == [.text, .int64, .double, .bool, .date, .timestamp])
             #expect(batch.columns.map(\.isJSON) == [true, false, false, false, false, false])

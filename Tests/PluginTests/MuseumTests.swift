@@ -5,6 +5,7 @@ import Journeys
 import Platform
 import PluginHost
 import TestSupport
+import TesseraTestKit
 import Testing
 
 /// Tests/ABI/v1_0 holds version 1.0 of the ABI as it was published. Plugins of that time are built from its headers, loaded

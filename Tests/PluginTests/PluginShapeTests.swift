@@ -2,6 +2,7 @@ import CTessera
 import Foundation
 import Journeys
 import Testing
+import TesseraTestKit
 
 /// What every shipped plugin must have, whatever it does.
 @Suite struct PluginShapeTests {

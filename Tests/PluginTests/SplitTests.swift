@@ -1,6 +1,7 @@
 import Columns
 import Journeys
 import Testing
+import TesseraTestKit
 
 @Suite struct SplitTests {
     private static let journey = "9c5b94b1-35ad-49bb-b118-8e8fc24abf80"
@@ -40,7 +41,7 @@ import Testing
     @Test func aRowWithoutAKeyStaysUnknown() throws {
         let config = #"{"variants": [{"name": "a", "weight": 1}, {"name": "b", "weight": 1}]}"#
         let tile = try TestTile(PluginLibrary.shipped("Split"), "split", config: config)
-        let batch = try RecordBatch.rows([Column(name: "$member", type: .string)], [[.null], ["x"]])
+        let batch = try TestBatch.rows([Column(name: "$member", type: .string)], [[.null], ["x"]])
         let outcomes = try tile.outcomes(batch)
         #expect(outcomes[0] == nil)
         #expect(outcomes[1] != nil)

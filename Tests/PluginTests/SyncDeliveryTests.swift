@@ -4,6 +4,7 @@ import Foundation
 import Journeys
 import Platform
 import Testing
+import TesseraTestKit
 
 /// Rows to a real server and what becomes of them.
 @Suite struct SyncDeliveryTests {

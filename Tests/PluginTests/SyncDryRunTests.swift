@@ -1,6 +1,7 @@
 import CTessera
 import Journeys
 import Testing
+import TesseraTestKit
 
 /// A simulation: all but the effect.
 @Suite struct SyncDryRunTests {

@@ -1,6 +1,7 @@
 import CTessera
 import Platform
 import Testing
+import TesseraTestKit
 
 /// Limits, cancellation and deadlines: what was not sent counts as no attempt.
 @Suite struct SyncLimitTests {

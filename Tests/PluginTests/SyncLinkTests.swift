@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TesseraTestKit
 
 /// libcurl belongs to the sync plugin, which exports one symbol and stays mapped.
 @Suite struct SyncLinkTests {

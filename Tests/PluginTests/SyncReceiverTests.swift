@@ -3,6 +3,7 @@ import Foundation
 import Journeys
 import TestSupport
 import Testing
+import TesseraTestKit
 
 /// The sync tile, the webhook connector and `tessera receiver` together.
 @Suite struct SyncReceiverTests {

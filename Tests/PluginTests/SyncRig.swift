@@ -5,6 +5,7 @@ import Journeys
 import Platform
 import TesseraPluginKit
 import Testing
+import TesseraTestKit
 
 /// The sync plugin with a host around it: destinations, limits and settings of the test's making. A copy of the shared
 /// object for each set of settings, since a plugin reads them once.
@@ -51,17 +52,14 @@ final class SyncRig: @unchecked Sendable {
             owner = connector
         }
 
-        /// Behind the first connector of a plugin. The instance stays open.
+        /// Behind the first connector of a plugin.
         init(_ library: PluginLibrary, config: String) throws {
-            interface = try #require(library.connectors)
-            type = try #require(interface.pointee.types[0])
-            owner = nil
-            var instance: UnsafeMutableRawPointer?
-            let (interface, type) = (interface, type)
-            try collectingProblems { call in
-                withText(config) { interface.pointee.open(type, $0, nil, call, &instance) }
-            }
-            self.instance = instance
+            let type = try #require(library.connectors?.pointee.types[0])
+            let connector = try TestConnector(library, String(cString: type.pointee.id), config: config)
+            interface = connector.connector.pointee.interface
+            self.type = type
+            instance = connector.connector.pointee.instance
+            owner = connector
         }
 
         var settled: [Settled] { state.withLock { $0.settled } }
@@ -171,7 +169,7 @@ final class SyncRig: @unchecked Sendable {
     }
 
     /// The batch that a tile with the mapping above gets: members `m0`, `m1` …, names `n0`, `n1` …
-    static func batch(_ count: Int) throws -> RecordBatch {
+    static func batch(_ count: Int) throws -> TestBatch {
         try .rows(
             reserved + [Column(name: "name", type: .string)],
             (0..<count).map { reservedCells($0) + [.string("n\($0)")] })

@@ -1,13 +1,14 @@
 import Columns
 import Journeys
 import Testing
+import TesseraTestKit
 
 @Suite struct WaitTests {
     private func tile(_ config: String) throws -> TestTile {
         try TestTile(PluginLibrary.shipped("Wait"), "wait", config: config)
     }
 
-    private func arrivals(_ times: [JSON]) throws -> RecordBatch {
+    private func arrivals(_ times: [JSON]) throws -> TestBatch {
         try .rows([Column(name: "$arrived_at", type: .timestamp)], times.map { [$0] })
     }
 

@@ -3,6 +3,7 @@ import Columns
 import Crypto
 import Journeys
 import Testing
+import TesseraTestKit
 
 @Suite struct WebhookBuildTests {
     private static let reserved = [
@@ -15,7 +16,7 @@ import Testing
             PluginLibrary.shipped("Webhook"), "webhook", config: #"{"url": "http://127.0.0.1:1/h?k=1"\#(more)}"#)
     }
 
-    private func batch(_ fields: [Column], _ rows: [[JSON]]) throws -> RecordBatch {
+    private func batch(_ fields: [Column], _ rows: [[JSON]]) throws -> TestBatch {
         try .rows(
             Self.reserved + fields,
             rows.enumerated().map { [.string("m\($0)"), .string(key($0)), 1] + $1 })
@@ -125,7 +126,7 @@ import Testing
 
         let keys = ["b", "a", key(1), key(0), "key 3 is long", "key 3 is lone"]
         for order in [keys, keys.reversed(), keys.sorted()] {
-            let batch = try RecordBatch.rows(Self.reserved, order.map { ["m", .string($0), 1] })
+            let batch = try TestBatch.rows(Self.reserved, order.map { ["m", .string($0), 1] })
             let sorted = order.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             let hash = Crypto.hex(Crypto.sha256(Array(sorted.joined(separator: "\0").utf8)).prefix(16))
             #expect(try connector().build(batch).requests[0].headers[0] == "Idempotency-Key: \(hash)")
@@ -154,7 +155,7 @@ import Testing
     }
 
     @Test func failsRowsWithoutKeys() throws {
-        let batch = try RecordBatch.rows(Self.reserved, [[.null, "k", 1], ["m", .null, 1], ["m", "k", 1]])
+        let batch = try TestBatch.rows(Self.reserved, [[.null, "k", 1], ["m", .null, 1], ["m", "k", 1]])
         let told = try connector().build(batch)
         #expect(told.requests.map(\.rows) == [[2]])
         #expect(told.outcomes.map(\.row) == [0, 1])

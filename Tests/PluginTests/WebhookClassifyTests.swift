@@ -1,5 +1,6 @@
 import CTessera
 import Testing
+import TesseraTestKit
 
 @Suite struct WebhookClassifyTests {
     private func classify(

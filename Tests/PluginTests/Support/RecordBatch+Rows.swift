@@ -26,9 +26,4 @@ extension RecordBatch {
         }
         return builder.finish()
     }
-
-    /// Members with nothing but their key.
-    static func members(_ keys: some Sequence<String>) throws -> RecordBatch {
-        try rows([Column(name: "$member", type: .string)], keys.map { [.string($0)] })
-    }
 }
