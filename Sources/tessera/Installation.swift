@@ -17,4 +17,24 @@ enum Installation {
         let directory = Files.parent(of: Files.parent(of: executable)) + "/lib/tessera/plugins"
         return Files.exists(directory) ? [directory] : []
     }
+
+    /// `tessera-plugin-host` beside the executable, or in `../lib/tessera`; nil when it is in neither.
+    static var pluginHost: String? {
+        guard let executable else { return nil }
+        let beside = Files.parent(of: executable)
+        return ["\(beside)/tessera-plugin-host", Files.parent(of: beside) + "/lib/tessera/tessera-plugin-host"]
+            .first { access($0, X_OK) == 0 }
+    }
+
+    /// The same for a gateway, which takes no plugin without it.
+    static func requiredPluginHost() throws -> String {
+        if let pluginHost { return pluginHost }
+        throw MissingPluginHost()
+    }
+
+    struct MissingPluginHost: Error, CustomStringConvertible {
+        var description: String {
+            "tessera-plugin-host is neither beside this program nor in ../lib/tessera: install both together"
+        }
+    }
 }

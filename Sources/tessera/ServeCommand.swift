@@ -32,7 +32,8 @@ enum ServeCommand {
                 pluginDirectories: Installation.pluginDirectories + options.all("--plugins"))
             configuration.allowedDestinations = try allowedDestinations(options)
             configuration.version = Version.text
-            configuration.probeCommand = Installation.executable.map { [$0, "plugin-probe"] }
+            configuration.hostProgram = try Installation.requiredPluginHost()
+            configuration.watchesPlugins = true
             let clock = SystemClock()
             let log = Log(level: try level(options["--log-level"]), clock: clock)
             // Blocked before any thread begins, so that they all leave these to `sigwait` below.

@@ -11,5 +11,6 @@ import Testing
     @Test(arguments: SourceCases.all) func sources(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: ModelCases.all) func models(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: DestinationCases.all) func destinations(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: PluginCases.all) func plugins(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: ServerCases.all) func server(_ restCase: RestCase) throws { try check(restCase) }
 }

@@ -140,3 +140,15 @@ final class Recorder: OutcomeSink {
     /// Waits for the end of the call.
     func end() -> CallEnd { state.wait { $0.ends.first } }
 }
+
+extension PluginHost {
+    /// `rescan` until nobody writes a file any more: another test's child may hold one open for a moment after `fork`.
+    @discardableResult
+    func settle() -> [LoadOutcome] {
+        while true {
+            let outcomes = rescan()
+            if !outcomes.contains(where: { $0.state == .busy }) { return outcomes }
+            usleep(1000)
+        }
+    }
+}

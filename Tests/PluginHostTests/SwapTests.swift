@@ -24,7 +24,7 @@ struct SwapTests {
         let old = try bench.open(host, "advance")
         let epoch = host.epoch
         try bench.buildVersion("2", ["BRANCHES": "two_branches"])
-        #expect(host.rescan().map(\.state) == [.active])
+        #expect(host.settle().map(\.state) == [.active])
         #expect(host.epoch > epoch)
         #expect(host.tileType("test-step")?.version == "2")
         #expect(host.tileType("test-step")?.generation == 2)
@@ -43,7 +43,7 @@ struct SwapTests {
         var old: TileInstance? = try bench.open(host, "advance")
         old?.run(Bench.members(5), bench.context(), sink: Recorder())
         try bench.buildVersion("2")
-        host.rescan()
+        host.settle()
         #expect(old != nil && bench.lines.count("retired") == 0)
         let draining = try #require(host.plugin("test.tile")?.generations.first)
         #expect(draining.isLive && draining.figures.rows == 5 && draining.figures.instances == 1)
@@ -58,7 +58,7 @@ struct SwapTests {
     @Test func nothingHappensWhileNothingChanges() throws {
         let (bench, host) = try loaded()
         let epoch = host.epoch
-        for _ in 1...3 { #expect(host.rescan().map(\.state) == [.active]) }
+        for _ in 1...3 { #expect(host.settle().map(\.state) == [.active]) }
         #expect(host.epoch == epoch)
         #expect(bench.memory.records().count == 1)
     }
@@ -74,37 +74,37 @@ struct SwapTests {
             probe: ["/bin/sh", "-c", "echo x >> \(bench.root)/probes; cat \(bench.root)/report.json", "probe"])
         func probes() throws -> Int { try Files.read(bench.root + "/probes").count { $0 == UInt8(ascii: "x") } }
         host.loadAll()
-        host.rescan()
+        host.settle()
         #expect(try probes() == 1)
         // The same content under another name is no news either, and neither is a touched file.
         try FileManager.default.moveItem(atPath: path, toPath: bench.root + "/a/other.so")
-        host.rescan()
+        host.settle()
         try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: bench.root + "/a/other.so")
-        #expect(host.rescan().map(\.state) == [.active])
+        #expect(host.settle().map(\.state) == [.active])
         #expect(try probes() == 1)
         try bench.buildVersion("2", as: "other.so")
-        host.rescan()
+        host.settle()
         #expect(try probes() == 2)
     }
 
     @Test func aBadFileIsRefusedAndTheOldOneServesOn() throws {
         let (bench, host) = try loaded()
         let path = try bench.buildVersion("2", ["START_STATUS": "3"])
-        let outcomes = host.rescan()
+        let outcomes = host.settle()
         #expect(outcomes.first { $0.path == path }?.state == .refused)
         #expect(host.tileType("test-step")?.version == "1")
         #expect(try bench.open(host, "advance").generation == 1)
         #expect(states(host) == ["1 active", "2 refused"])
         // Told where operators look for it, and not tried again.
         #expect(host.list().contains { $0.path == path && $0.reason.contains("start returned 3") })
-        host.rescan()
+        host.settle()
         #expect(bench.lines.count("this plugin will not start") == 1)
         // Nor is a file that is no plugin any more anything but refused.
         try Files.write(Array("garbage".utf8), to: path)
-        #expect(host.rescan().first { $0.path == path }?.reason == "not a shared object: the file is no ELF file")
+        #expect(host.settle().first { $0.path == path }?.reason == "not a shared object: the file is no ELF file")
         #expect(host.tileType("test-step")?.version == "1")
         try bench.buildVersion("3")
-        host.rescan()
+        host.settle()
         #expect(host.tileType("test-step")?.version == "3")
         #expect(host.list().map(\.state) == [.active])
     }
@@ -112,9 +112,9 @@ struct SwapTests {
     @Test func aTypeOfAnotherPluginIsRefusedNamingItsOwner() throws {
         let (bench, host) = try loaded()
         try bench.build("async", as: "other.so")
-        host.rescan()
+        host.settle()
         let thief = try bench.build("tile", ["PLUGIN_ID": "\"test.async\"", "PLUGIN_VERSION": "\"9\""], as: "other.so")
-        let outcome = host.rescan().first { $0.path == thief }
+        let outcome = host.settle().first { $0.path == thief }
         #expect(outcome?.reason.contains("'test-step' is already provided by the plugin 'test.tile'") == true)
         #expect(host.tileType("test-step")?.pluginID == "test.tile")
         #expect(host.tileType("test-async")?.version != "9")
@@ -123,33 +123,33 @@ struct SwapTests {
     @Test func aFileThatIsGoneChangesNothing() throws {
         let (bench, host) = try loaded()
         let newer = try bench.buildVersion("2", as: "newer.so", in: "b")
-        host.rescan()
+        host.settle()
         #expect(host.tileType("test-step")?.version == "2")
         try bench.remove(newer)
         // The older file wins now, but nobody has put it there since.
-        host.rescan()
-        host.rescan()
+        host.settle()
+        host.settle()
         #expect(host.tileType("test-step")?.version == "2")
         try bench.remove(bench.root + "/a/plugin.so")
-        host.rescan()
+        host.settle()
         #expect(host.tileType("test-step")?.version == "2")
         // A file that comes is taken, whatever was there before.
         try bench.buildVersion("1", as: "again.so")
-        host.rescan()
+        host.settle()
         #expect(host.tileType("test-step")?.version == "1")
     }
 
     @Test func theWinningFileOnlyCounts() throws {
         let (bench, host) = try loaded()
         try bench.buildVersion("2", in: "b")
-        host.rescan()
+        host.settle()
         let shadowed = try bench.buildVersion("3", as: "third.so", in: "a")
-        let outcome = host.rescan().first { $0.path == shadowed }
+        let outcome = host.settle().first { $0.path == shadowed }
         #expect(outcome?.state == .shadowed && outcome?.reason.contains("/b/plugin.so is used") == true)
         #expect(host.tileType("test-step")?.version == "2")
         // An operator may want it all the same.
         #expect(try host.load(file: "third.so").version == "3")
-        host.rescan()
+        host.settle()
         #expect(host.tileType("test-step")?.version == "3")
     }
 
@@ -159,7 +159,7 @@ struct SwapTests {
         let before = host.mappings
         for (swaps, version) in zip(1..., ["2", "1", "2", "1"]) {
             try bench.buildVersion(version)
-            host.rescan()
+            host.settle()
             bench.lines.wait("retired", swaps)
             #expect(try bench.open(host, "advance").type.version == version)
         }
@@ -172,10 +172,10 @@ struct SwapTests {
         let (bench, host) = try loaded()
         let held = try bench.open(host, "advance")
         try bench.buildVersion("2")
-        host.rescan()
+        host.settle()
         let mappings = host.mappings
         try bench.buildVersion("1")
-        host.rescan()
+        host.settle()
         #expect(host.isCurrent(held))
         #expect(host.mappings == mappings)
         bench.lines.wait("retired")
@@ -189,7 +189,7 @@ struct SwapTests {
         host.loadAll()
         let before = try #require(host.transport())
         try bench.build("connector", ["TYPE_ID": "\"test-hook-2\""])
-        host.rescan()
+        host.settle()
         let after = try #require(host.transport())
         #expect(before != after)
         #expect(host.withTransport { $0 == after } == true)

@@ -2,7 +2,7 @@ import HTTPServer
 import Journeys
 import PluginHost
 
-/// What plugins offer to builders of journeys and forms, and the plugins themselves for operators.
+/// What plugins offer to builders of journeys and forms.
 enum CatalogRoutes {
     static func tileTypes(_ call: Call) throws -> Reply {
         .list(call.rooms.plugins.tileTypes().map { tileType($0, call) }, try QueryItems(call.head).page())
@@ -17,11 +17,6 @@ enum CatalogRoutes {
             ]
         }
         return .list(types, try QueryItems(call.head).page())
-    }
-
-    /// Loaded ones, then files that were refused, with the reason.
-    static func plugins(_ call: Call) throws -> Reply {
-        .list(call.rooms.plugins.list().map(\.json), try QueryItems(call.head).page())
     }
 
     private static func tileType(_ type: TileTypeInfo, _ call: Call) -> JSON {

@@ -10,14 +10,35 @@ enum MetricsRoutes {
         metric("tessera_http_accepted_total", "counter", "Connections accepted", [("", http.accepted)], &text)
         metric("tessera_http_refused_total", "counter", "Connections refused", [("", http.refused)], &text)
         metric("tessera_http_requests_total", "counter", "Requests", [("", http.requests)], &text)
-        let plugins = call.rooms.plugins.list()
-        let active = plugins.filter { $0.state == .active }
-        metric("tessera_plugins_refused", "gauge", "Plugin files refused", [("", plugins.count - active.count)], &text)
+        append(call.rooms.plugins, &text)
+        return Reply(contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
+    }
+
+    private static func append(_ host: PluginHost, _ text: inout String) {
+        let listed = host.list()
+        let refused = listed.count { $0.state == .refused }
+        metric("tessera_plugins_refused", "gauge", "Plugin files refused", [("", refused)], &text)
+        metric(
+            "tessera_plugin_mappings", "gauge", "Copies of plugins mapped into the gateway, replaced ones too",
+            [("", host.mappings)], &text)
+        let plugins = listed.filter { $0.state != .refused }
+        func plugin(_ info: PluginInfo) -> String { "plugin=\"\(escaped(info.id))\"" }
+        metric(
+            "tessera_plugin_generation", "gauge", "Number of the generation in use, 0 without one",
+            plugins.map { ("{\(plugin($0))}", $0.generation) }, &text)
+        let states: [GenerationState] = [.active, .quarantined, .retired]
+        metric(
+            "tessera_plugin_state", "gauge", "1 for the state that a plugin is in",
+            plugins.flatMap { info in
+                states.map { ("{\(plugin(info)),state=\"\($0.rawValue)\"}", info.state == $0 ? 1 : 0) }
+            }, &text)
         for (name, kind, help, path) in pluginMetrics {
-            let values = active.map { ("{plugin=\"\(escaped($0.id))\"}", $0.figures[keyPath: path]) }
+            // Over all generations: a swap must not set a counter back.
+            let values = plugins.map { info in
+                ("{\(plugin(info))}", info.generations.reduce(0) { $0 + $1.figures[keyPath: path] })
+            }
             metric("tessera_plugin_\(name)", kind, help, values, &text)
         }
-        return Reply(contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
     }
 
     private static var pluginMetrics: [(String, String, String, KeyPath<PluginInfo.Figures, Int>)] {
@@ -26,6 +47,8 @@ enum MetricsRoutes {
             ("rows_total", "counter", "Rows handed to a plugin", \.rows),
             ("failures_total", "counter", "Calls that failed as a whole", \.failures),
             ("timeouts_total", "counter", "Calls that passed their deadline", \.timeouts),
+            ("time_us_total", "counter", "Microseconds spent in a plugin's run", \.timeUs),
+            ("restarts_total", "counter", "Times that a plugin's process was started again", \.restarts),
             ("instances", "gauge", "Configs open", \.instances),
         ]
     }

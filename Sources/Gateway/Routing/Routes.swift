@@ -4,6 +4,7 @@ enum Routes {
     static let all: [Route] = {
         let w = "/api/v1/workspaces/{workspace}"
         let j = w + "/journeys/{journey}", s = w + "/sources/{source}", m = w + "/models/{model}", d = w + "/destinations/{destination}"
+        let p = "/api/v1/plugins/{plugin}"
         return [
             // Journeys
             Route(.get, w + "/journeys", .viewer, .work(JourneyRoutes.list)),
@@ -68,7 +69,14 @@ enum Routes {
             Route(.get, "/api/v1/workspaces", .server, .work(WorkspaceRoutes.list)),
             Route(.post, "/api/v1/workspaces", .server, .work(WorkspaceRoutes.create)),
             Route(.get, "/api/v1/workspaces/{id}", .server, .read(WorkspaceRoutes.get)),
-            Route(.get, "/api/v1/plugins", .server, .work(CatalogRoutes.plugins)),
+            // Plugins, for operators
+            Route(.get, "/api/v1/plugins", .server, .work(PluginRoutes.list)),
+            Route(.post, "/api/v1/plugins/load", .server, .slow(PluginRoutes.load)),
+            Route(.get, p, .server, .work(PluginRoutes.get)),
+            Route(.post, p + "/reload", .server, .slow(PluginRoutes.reload)),
+            Route(.post, p + "/rollback", .server, .slow(PluginRoutes.rollback)),
+            Route(.post, p + "/retire", .server, .slow(PluginRoutes.retire)),
+            // For the machinery around
             Route(.get, "/healthz", .everyone, .read(HealthRoutes.health)),
             Route(.get, "/readyz", .everyone, .read(HealthRoutes.ready)),
             Route(.get, "/metrics", .everyone, .work(MetricsRoutes.metrics)),

@@ -16,6 +16,7 @@ extension APIError {
         case let error as FilterError: self = .invalid(error.problems, code: "invalid_filter")
         case let error as OpenFailure: self = .invalid(error.problems, code: "invalid_config")
         case let error as EngineError: self.init(engine: error)
+        case let error as PluginError: self.init(error)
         case let error as StoreError:
             guard let known = APIError.of(error) else { return nil }
             self = known
@@ -49,6 +50,16 @@ extension APIError {
             self.init(
                 422, "invalid_journey", "The journey is not valid: \(lines.first ?? "")\(more)",
                 problems: errors.map(\.problem), errors: lines)
+        }
+    }
+
+    /// What the plugin host says to operators.
+    init(_ error: PluginError) {
+        switch error {
+        case .notFound(let message): self.init(404, "plugin_not_found", message)
+        case .nothingToRollBack(let message): self.init(409, "nothing_to_roll_back", message)
+        case .inUse(let message, let problems): self.init(409, "plugin_in_use", message, problems: problems)
+        case .refused(let message, let problems): self.init(422, "plugin_refused", message, problems: problems)
         }
     }
 

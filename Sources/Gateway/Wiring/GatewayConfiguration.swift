@@ -10,9 +10,11 @@ public struct GatewayConfiguration: Sendable {
     public var pluginDirectories: [String]
     /// CIDR blocks that deliveries may reach though they are internal.
     public var allowedDestinations: [String] = []
-    /// The command that checks a plugin file in a process of its own, such as `["/…/tessera", "plugin-probe"]`; nil: no
-    /// such check.
-    public var probeCommand: [String]?
+    /// The program `tessera-plugin-host`, which checks plugin files and is home to plugins that do not run in the gateway;
+    /// nil: files are not checked, and all plugins run in the gateway. For tests.
+    public var hostProgram: String?
+    /// Whether the plugin directories are watched: new and changed files are taken up while the gateway serves.
+    public var watchesPlugins = false
     public var version = "0"
     /// How long requests in flight may go on when the gateway stops, in microseconds.
     public var stopGrace: Int64 = 10_000_000

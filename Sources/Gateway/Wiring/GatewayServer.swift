@@ -19,6 +19,7 @@ public final class GatewayServer {
         let rooms: Rooms
         let workers: [WorkerPool]
         let server: HTTPServer
+        var watcher: DirectoryWatcher?
     }
 
     /// - Parameter clock: the gateway's one clock.
@@ -53,6 +54,8 @@ public final class GatewayServer {
         do {
             try rooms.disableFaultyDestinations()
             try rooms.engine.start()
+            // From here on plugins change under a gateway that works; the first look takes up files changed since.
+            watchPlugins(rooms.plugins)
             return try server.start()
         } catch {
             stop()
@@ -67,8 +70,17 @@ public final class GatewayServer {
         self.running = nil
         running.server.stop(grace: configuration.stopGrace)
         for pool in running.workers { pool.stop() }
+        running.watcher?.stop()
         running.rooms.close()
         running.lock.release()
+    }
+
+    private func watchPlugins(_ host: PluginHost) {
+        guard configuration.watchesPlugins else {
+            host.rescan()
+            return
+        }
+        running?.watcher = DirectoryWatcher(directories: configuration.pluginDirectories, log: log) { host.rescan() }
     }
 
     private func makeRooms(_ control: ControlStore) throws -> Rooms {
@@ -79,7 +91,7 @@ public final class GatewayServer {
             directories: configuration.pluginDirectories, storeDirectory: configuration.dataDirectory + "/plugins")
         plugins.settings = ["allow-destination": configuration.allowedDestinations.joined(separator: ",")]
         plugins.version = configuration.version
-        plugins.probeCommand = configuration.probeCommand
+        plugins.probeCommand = configuration.hostProgram.map { [$0, "probe"] }
         let host = PluginHost(
             configuration: plugins, memory: ControlGenerationMemory(control: control), services: services,
             clock: clock, log: log)
@@ -87,7 +99,7 @@ public final class GatewayServer {
         delivery.offer(to: services)
         let destinations = DestinationDirectory(source: ControlDestinations(control: control), plugins: host, log: log)
         destinations.offer(to: services)
-        host.loadAll()
+        host.start()
         var settings = Engine.Configuration(ownerID: try Crypto.uuid())
         settings.batchRows = configuration.batchRows
         settings.runThreads = configuration.runThreads

@@ -14,7 +14,7 @@ extension PluginHost {
     public func start() -> [LoadOutcome] {
         loading.withLock { _ in
             store.removeFurtherCopies()
-            let look = look()
+            let look = look(patience: 2_000_000)
             var outcomes = look.outcomes
             for id in look.ids {
                 for outcome in startOne(id, look) { outcomes[outcome.path] = outcome }

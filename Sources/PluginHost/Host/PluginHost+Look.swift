@@ -1,3 +1,4 @@
+import Glibc
 import Journeys
 import Platform
 
@@ -17,9 +18,16 @@ extension PluginHost {
     }
 
     /// Looks through the plugin directories and inspects what it has not seen before. Under the lock `loading`.
-    func look() -> Look {
+    /// - Parameter patience: how long a file that somebody is writing is waited for, in microseconds of real time.
+    func look(patience: Int64) -> Look {
         let finder = PluginFinder(directories: configuration.directories, log: environment.log)
-        let findings = finder.find(known: files)
+        var findings = finder.find(known: files)
+        var waited: Int64 = 0
+        while !findings.busy.isEmpty, waited < patience {
+            usleep(5000)
+            waited += 5000
+            findings = finder.find(known: files)
+        }
         let history = GenerationHistory(memory, log: environment.log)
         var look = Look(findings: findings, history: history)
         let seen = Set(findings.files.map(\.path) + findings.refused.map(\.path) + findings.busy)

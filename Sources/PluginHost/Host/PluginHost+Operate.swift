@@ -9,7 +9,7 @@ extension PluginHost {
     /// - Returns: the plugin as it is now.
     public func load(file name: String) throws(PluginError) -> PluginInfo {
         try operating {
-            let look = look()
+            let look = look(patience: 1_000_000)
             guard let file = look.findings.files.last(where: { $0.name == name }) else {
                 if let refused = look.findings.refused.last(where: { $0.path.hasSuffix("/" + name) }) {
                     throw refused.refusal
@@ -29,7 +29,7 @@ extension PluginHost {
     /// - Returns: the plugin as it is now.
     public func reload(id: String) throws(PluginError) -> PluginInfo {
         try operating {
-            let look = look()
+            let look = look(patience: 1_000_000)
             if let file = look.candidates(id).first?.file ?? overwritten(id, look) { return try take(file, look) }
             guard let current = present(id) else {
                 throw PluginError.notFound(
@@ -47,7 +47,7 @@ extension PluginHost {
     /// - Returns: the plugin as it is now.
     public func rollback(id: String, to sha256: String? = nil) throws(PluginError) -> PluginInfo {
         try operating {
-            let look = look()
+            let look = look(patience: 1_000_000)
             let history = look.history
             guard let current = present(id) else {
                 guard history.records.contains(where: { $0.pluginID == id }) else {

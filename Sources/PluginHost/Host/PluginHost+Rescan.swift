@@ -13,7 +13,7 @@ extension PluginHost {
     @discardableResult
     public func rescan() -> [LoadOutcome] {
         loading.withLock { _ in
-            let look = look()
+            let look = look(patience: 0)
             var outcomes = look.outcomes
             for id in look.ids {
                 for outcome in rescanOne(id, look) { outcomes[outcome.path] = outcome }

@@ -5,14 +5,14 @@ import Glibc
 enum FileTrust {
     /// - Parameter what: such as "the plugin directory".
     /// - Throws: a refusal with the remedy when somebody else may write to it, or owns it.
-    static func check(_ status: stat, _ path: String, what: String) throws(Refusal) {
+    static func check(owner: uid_t, mode: mode_t, _ path: String, what: String) throws(Refusal) {
         let user = geteuid()
-        guard status.st_uid == 0 || status.st_uid == user else {
+        guard owner == 0 || owner == user else {
             throw Refusal(
-                "\(what) belongs to user \(status.st_uid), not to root or the gateway's user \(user), so its owner could "
+                "\(what) belongs to user \(owner), not to root or the gateway's user \(user), so its owner could "
                     + "put any code into the gateway: chown it, such as chown root \(path)", isLasting: false)
         }
-        let others = status.st_mode & (S_IWGRP | S_IWOTH)
+        let others = mode & (S_IWGRP | S_IWOTH)
         guard others == 0 else {
             let who = others & S_IWOTH != 0 ? "everybody" : "its group"
             throw Refusal(
@@ -27,6 +27,6 @@ enum FileTrust {
         guard stat(path, &status) == 0 else {
             throw Refusal("\(what) can't be looked at: \(String(cString: strerror(errno)))", isLasting: false)
         }
-        try check(status, path, what: what)
+        try check(owner: status.st_uid, mode: status.st_mode, path, what: what)
     }
 }

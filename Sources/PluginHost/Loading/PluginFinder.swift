@@ -78,24 +78,29 @@ struct PluginFinder {
         var status = stat()
         // A file that was moved away since the listing comes up again under its new name.
         guard stat(path, &status) == 0 else { throw SystemError("look at \(path)") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw Refusal("not a regular file", isLasting: false) }
-        guard status.st_size <= Self.maxFileSize else {
-            throw Refusal("the file is larger than \(Self.maxFileSize >> 20) MB", isLasting: false)
-        }
-        try FileTrust.check(status, path, what: "the file")
         let fingerprint = PluginFile.Fingerprint(status)
         var file = PluginFile(
             path: path, name: name, directory: directory, fingerprint: fingerprint,
             changed: Int64(status.st_ctim.tv_sec) * 1_000_000 + Int64(status.st_ctim.tv_nsec) / 1000, sha256: "",
             bytes: nil, lock: nil)
         if let sha256 = known.content(of: path, fingerprint) {
+            try FileTrust.check(owner: status.st_uid, mode: status.st_mode, path, what: "the file")
             file.sha256 = sha256
             return file
         }
-        let bytes = try Files.read(path)
+        let whole: CompleteFile
+        do {
+            whole = try CompleteFile.read(path, limit: Self.maxFileSize)
+        } catch CompleteFile.Failure.busy {
+            return nil
+        } catch let failure as CompleteFile.Failure {
+            throw Refusal("\(failure)", isLasting: false)
+        }
+        // Of what was read, whatever has the name by now.
+        try FileTrust.check(owner: whole.owner, mode: whole.mode, path, what: "the file")
         guard stat(path, &status) == 0, PluginFile.Fingerprint(status) == fingerprint else { return nil }
-        file.sha256 = Crypto.hex(Crypto.sha256(bytes))
-        file.bytes = bytes
+        file.sha256 = Crypto.hex(Crypto.sha256(whole.bytes))
+        file.bytes = whole.bytes
         known.remember(path, fingerprint, file.sha256)
         return file
     }

@@ -10,9 +10,6 @@ enum ServerCases {
         RestCase("GET", "/connector-types", is: 200, has: ["\"id\":\"webhook\"", "\"writeOnly\":true"]),
         RestCase("GET", "/api/v1/connector-types", key: "", is: 401),
         RestCase(
-            "GET", "/api/v1/plugins", key: "{operator}", is: 200,
-            has: ["\"state\":\"active\"", "\"tile_types\":[\"wait\"]", "\"sha256\":\""]),
-        RestCase(
             "POST", "/api/v1/workspaces", #"{"name": "Three"}"#, key: "{operator}", is: 201,
             has: ["\"embedded_source_id\":\"", "\"api_key\":\"sk_live_"], answers: ["Location": "/api/v1/workspaces/"]),
         RestCase("POST", "/api/v1/workspaces", "{}", key: "{operator}", is: 400, has: ["name is required"]),

@@ -1,0 +1,22 @@
+import Journeys
+import TestSupport
+
+extension TestGateway {
+    /// Calls a path below `/api/v1/plugins` with the operator's key; the status and the answer.
+    @discardableResult
+    func plugins(_ method: String, _ path: String = "", _ body: String? = nil) throws -> (status: Int, json: JSON) {
+        var headers = [("Authorization", "Bearer \(operatorKey)")]
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        let answer = try client().request(
+            method, "/api/v1/plugins" + path, headers: headers, body: body.map { Array($0.utf8) })
+        return (answer.status, try JSON.parse(answer.body))
+    }
+
+    /// Builds the test tile `test-step` of the plugin `test.tile` into the plugin directory.
+    func build(_ version: String, _ defines: [String: String] = [:], as name: String = "step.so") throws {
+        try CPlugin.build(
+            "Tests/PluginHostTests/Fixtures/tile.c",
+            defines: defines.merging(["PLUGIN_VERSION": CPlugin.string(version)]) { $1 },
+            to: "\(directory.path)/plugins/\(name)")
+    }
+}
