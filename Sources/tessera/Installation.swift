@@ -11,13 +11,6 @@ enum Installation {
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
-    /// `../share/tessera/templates` beside the executable's directory, when it is there.
-    static var templates: String? {
-        guard let executable else { return nil }
-        let directory = Files.parent(of: Files.parent(of: executable)) + "/share/tessera/templates"
-        return Files.exists(directory) ? directory : nil
-    }
-
     /// `../lib/tessera/plugins` beside the executable's directory, when it is there.
     static var pluginDirectories: [String] {
         guard let executable else { return [] }
@@ -25,11 +18,11 @@ enum Installation {
         return Files.exists(directory) ? [directory] : []
     }
 
-    /// `tessera-plugin-host` beside the executable, or in `../lib/tessera`; nil when it is in neither.
+    /// `tessera-plugin-host` beside the executable, or in `../libexec/tessera`; nil when it is in neither.
     static var pluginHost: String? {
         guard let executable else { return nil }
         let beside = Files.parent(of: executable)
-        return ["\(beside)/tessera-plugin-host", Files.parent(of: beside) + "/lib/tessera/tessera-plugin-host"]
+        return ["\(beside)/tessera-plugin-host", Files.parent(of: beside) + "/libexec/tessera/tessera-plugin-host"]
             .first { access($0, X_OK) == 0 }
     }
 
@@ -41,7 +34,7 @@ enum Installation {
 
     struct MissingPluginHost: Error, CustomStringConvertible {
         var description: String {
-            "tessera-plugin-host is neither beside this program nor in ../lib/tessera: install both together"
+            "tessera-plugin-host is neither beside this program nor in ../libexec/tessera: install both together"
         }
     }
 }
