@@ -11,6 +11,13 @@ enum Installation {
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
 
+    /// `../share/tessera/templates` beside the executable's directory, when it is there.
+    static var templates: String? {
+        guard let executable else { return nil }
+        let directory = Files.parent(of: Files.parent(of: executable)) + "/share/tessera/templates"
+        return Files.exists(directory) ? directory : nil
+    }
+
     /// `../lib/tessera/plugins` beside the executable's directory, when it is there.
     static var pluginDirectories: [String] {
         guard let executable else { return [] }

@@ -11,6 +11,9 @@ enum PluginCommand {
 
     static let subcommands = [
         Subcommand(
+            name: "new", arguments: "NAME", summary: "write a plugin that builds, with its test",
+            run: { PluginNewCommand.run($0) }),
+        Subcommand(
             name: "list", arguments: "[ID]", summary: "show the plugins of a gateway, or the generations of one",
             run: { PluginListCommand.run($0) }),
         Subcommand(
