@@ -1,13 +1,15 @@
-// GNU calls and variadics that Swift's Glibc module does not show.
+// GNU calls, variadics and macros that Swift's Glibc module does not show.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <pthread.h>
+// No _GNU_SOURCE here: with it fd_set and others differ from those in Swift's Glibc module. What GNU adds is declared by hand.
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
+
+#include "confine.h"
+#include "frames.h"
 
 static inline void tessera_thread_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-#include <sys/eventfd.h>
-
 static inline int tessera_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// Orphans of our children become our children, so that they can be ended: man 2 PR_SET_CHILD_SUBREAPER.
+static inline int tessera_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

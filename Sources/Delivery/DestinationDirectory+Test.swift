@@ -41,7 +41,7 @@ extension DestinationDirectory {
     public func test(
         _ snapshot: DestinationSnapshot, nowUs: Int64, deadlineUs: Int64, onStep: (DestinationTestStep) -> Void
     ) throws(DestinationTestError) -> Bool {
-        guard plugins.transport() != nil else { throw .noTransport }
+        guard plugins.hasTransport else { throw .noTransport }
         let destination: OpenDestination
         switch open(snapshot) {
         case .success(let opened): destination = opened
@@ -59,7 +59,7 @@ extension DestinationDirectory {
                     else { return }
                     Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue().hear(step.pointee)
                 })
-            let status = plugins.withTransport { $0.pointee.probe?(destination.pointer, &call) ?? -1 }
+            let status = plugins.probe(destination.pointer, &call)
             return withExtendedLifetime(listener) { status.map { $0 == 0 } }
         }
         guard let passed else { throw .noTransport }

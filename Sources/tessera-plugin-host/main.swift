@@ -4,6 +4,7 @@ import PluginHost
 /// The process that a plugin lives in when it does not live in the gateway. The gateway starts it; people have
 /// `tessera plugin check`.
 ///
+///   tessera-plugin-host serve        hosts a plugin for the gateway that started it, over descriptor 3
 ///   tessera-plugin-host probe FILE   uses a plugin file once and prints what was found as a line of JSON
 func say(_ text: String, to descriptor: Int32) {
     let bytes = Array("\(text)\n".utf8)
@@ -21,6 +22,7 @@ case ("probe", 2):
     say(PluginProbe.run(arguments[1]).json.text, to: 1)
     // Without the runtime's own ending: the plugin's threads may still be at work.
     _exit(0)
+case ("serve", 1): PluginChild.run()
 default:
     say("tessera-plugin-host is started by the gateway: see tessera plugin check", to: 2)
     exit(2)

@@ -1,4 +1,3 @@
-import Glibc
 import Journeys
 import Platform
 import TestSupport
@@ -40,69 +39,6 @@ import Testing
         let key: JSON = ["api_key": .string(try gateway.createKey())]
         try Files.write(Array(key.text.utf8), to: folder.path + "/key")
         #expect(try run(["list"]).status == 0)
-    }
-
-    @Test func aPluginIsSwappedRolledBackRetiredAndTakenUpAgain() throws {
-        try put("1.0.0")
-        try waitFor(["1", "1.0.0", "active"])
-        try put("2.0.0")
-        try waitFor(["1", "1.0.0", "superseded"])
-        try expectPlugin(run(["rollback", "test.tile"]), "1.0.0", "active")
-        let second = try #require(try generations().first { $0["version"] == "2.0.0" })
-        #expect(second["state"] == "rolled_back")
-        let hash = second["sha256"]?.stringValue ?? ""
-        try expectPlugin(run(["rollback", "test.tile", "--to", String(hash.prefix(10))]), "2.0.0", "active")
-        try expectPlugin(run(["retire", "test.tile"]), "2.0.0", "retired")
-        try expectPlugin(run(["load", "test.so"]), "2.0.0", "active")
-        try expectPlugin(run(["reload", "test.tile"]), "2.0.0", "active")
-        let json = try JSON.parse(run(["retire", "test.tile", "--json"]).output)
-        #expect(json["id"] == "test.tile" && json["state"] == "retired")
-
-        for (arguments, text) in [
-            (["load", "absent.so"], "absent.so"), (["reload", "test.absent"], "test.absent"),
-            (["rollback", "dev.tessera.wait"], "dev.tessera.wait"),
-            (["rollback", "dev.tessera.wait", "--to", "ffff"], "no generation"), (["list", "a b/c"], "a b/c"),
-        ] {
-            let refused = try run(arguments)
-            #expect(refused.status == 1 && refused.output.isEmpty && refused.errors.contains(text), "\(refused)")
-        }
-        let path = try run(["load", "plugins/test.so"])
-        #expect(path.status == 2 && path.errors.contains("without a path"), "\(path)")
-    }
-
-    /// Puts a version of a tile into the plugin directory, as an operator's copy does.
-    private func put(_ version: String) throws {
-        let file = folder.path + "/built.so"
-        try CPlugin.build(
-            "Tests/PluginHostTests/Fixtures/tile.c", defines: ["PLUGIN_VERSION": CPlugin.string(version)], to: file)
-        try Files.write(Files.read(file), to: gateway.pluginDirectory + "/test.so", mode: 0o644)
-    }
-
-    private func generations() throws -> [JSON] {
-        let answer = try run(["list", "test.tile", "--json"])
-        return answer.status == 0 ? try JSON.parse(answer.output)["generations"]?.arrayValue ?? [] : []
-    }
-
-    /// Waits until the table of generations has a line that begins so. The watcher needs no more than a moment.
-    private func waitFor(_ words: [String]) throws {
-        var last = ""
-        for _ in 0..<600 {
-            last = try run(["list", "test.tile"]).output
-            let lines = last.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-            if lines.contains(where: { Array($0.prefix(words.count)) == words }) { return }
-            usleep(50_000)
-        }
-        Issue.record("no generation is \(words): \(last)\(gateway.log)")
-    }
-
-    private func expectPlugin(
-        _ result: (status: Int32, output: String, errors: String), _ version: String, _ state: String,
-        at place: SourceLocation = #_sourceLocation
-    ) {
-        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)", sourceLocation: place)
-        let line = result.output.split(separator: "\n").last { $0.hasPrefix("test.tile ") } ?? ""
-        let words = line.split(separator: " ").map(String.init)
-        #expect(words.prefix(3) == ["test.tile", version, state], "\(result.output)", sourceLocation: place)
     }
 
     @Test func whatTheGatewayRefusesEndsWithOne() throws {

@@ -72,12 +72,12 @@ struct ConnectorTests {
 
     @Test func theTransportIsFound() throws {
         let (_, host) = try loaded()
-        #expect(host.transport() != nil)
+        #expect(host.hasTransport)
         #expect(host.connectorTypes().map(\.id) == ["test-hook"])
         let bench = try Bench()
         try bench.build("connector", ["NO_TRANSPORT": "1"])
         let without = bench.host()
         without.loadAll()
-        #expect(without.transport() == nil)
+        #expect(!without.hasTransport)
     }
 }

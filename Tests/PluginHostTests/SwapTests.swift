@@ -1,3 +1,4 @@
+import CTessera
 import Foundation
 import Journeys
 import Platform
@@ -187,11 +188,18 @@ struct SwapTests {
         try bench.build("connector")
         let host = bench.host()
         host.loadAll()
-        let before = try #require(host.transport())
-        try bench.build("connector", ["TYPE_ID": "\"test-hook-2\""])
+        #expect(probe(host) == 1)
+        try bench.build("connector", ["TYPE_ID": "\"test-hook-2\"", "PROBE_STATUS": "2"])
         host.settle()
-        let after = try #require(host.transport())
-        #expect(before != after)
-        #expect(host.withTransport { $0 == after } == true)
+        #expect(probe(host) == 2)
+    }
+
+    /// What the transport's probe of an empty destination gives.
+    private func probe(_ host: PluginHost) -> Int32? {
+        var destination = tessera_destination()
+        var call = tessera_probe_call()
+        call.size = UInt32(MemoryLayout<tessera_probe_call>.size)
+        call.step = { _, _ in }
+        return host.probe(&destination, &call)
     }
 }

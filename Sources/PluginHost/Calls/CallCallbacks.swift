@@ -10,19 +10,20 @@ enum CallCallbacks {
             tile_id: tessera_str(),
             report: { call, outcomes, count in
                 guard let outcomes, count > 0 else { return }
-                CallCallbacks.slot(call)?.report(UnsafeBufferPointer(start: outcomes, count: count))
+                CallSlot.of(call)?.report(UnsafeBufferPointer(start: outcomes, count: count))
             },
-            done: { call in CallCallbacks.slot(call)?.done() },
-            record: { call, row, json in CallCallbacks.slot(call)?.record(row, json) },
-            cancelled: { call in CallCallbacks.slot(call)?.isCancelled == false ? 0 : 1 })
-    }
-
-    private static func slot(_ call: UnsafePointer<tessera_call>?) -> CallSlot? {
-        call?.pointee.context.map { Unmanaged<CallSlot>.fromOpaque($0).takeUnretainedValue() }
+            done: { call in CallSlot.of(call)?.done() },
+            record: { call, row, json in CallSlot.of(call)?.record(row, json) },
+            cancelled: { call in CallSlot.of(call)?.isCancelled == false ? 0 : 1 })
     }
 }
 
 extension CallSlot {
+    /// The slot behind a call that a plugin has.
+    static func of(_ call: UnsafePointer<tessera_call>?) -> CallSlot? {
+        call?.pointee.context.map { Unmanaged<CallSlot>.fromOpaque($0).takeUnretainedValue() }
+    }
+
     /// Checks outcomes and hands runs of good ones on, under the slot's lock: so reports of one call never overlap, and
     /// none comes after `done`.
     func report(_ outcomes: UnsafeBufferPointer<tessera_outcome>) {

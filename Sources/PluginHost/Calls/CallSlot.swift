@@ -124,6 +124,8 @@ final class CallSlot: @unchecked Sendable {
             warn("a tile reported outcomes that were ignored: row, branch, kind or time out of range", ended.dropped)
         }
         ended.live.sink.done(end)
+        // A process that does not come back is ended, or it would keep the caller's thread for good.
+        if case .timedOut = end { generation.image.remote?.timedOut(UnsafeRawPointer(pointer)) }
     }
 
     /// The plugin owes nothing more for this call: it returned or called `done`. Gives the instance that the call kept

@@ -22,18 +22,20 @@ extension PluginHost {
         registry.withLock { $0.present.connectors[id]?.info }
     }
 
-    /// Who sends requests, `tessera.transport/1`; nil when no loaded plugin does. To call it use `withTransport`.
-    public func transport() -> UnsafePointer<tessera_transport_interface>? {
-        registry.withLock { $0.present.transport?.image.transport }
-    }
+    /// Whether a loaded plugin sends requests: `tessera.transport/1`.
+    public var hasTransport: Bool { registry.withLock { $0.present.transport != nil } }
 
-    /// Calls the transport, whose plugin does not retire meanwhile; nil when no loaded plugin is one.
-    public func withTransport<Result>(_ body: (UnsafePointer<tessera_transport_interface>) -> Result) -> Result? {
-        while let generation = registry.withLock({ $0.present.transport }), let table = generation.image.transport {
+    /// Has the transport send one made-up row to a destination and tell each step. Its plugin does not retire meanwhile.
+    /// Blocks until the last step or the call's deadline.
+    /// - Returns: 0 when all steps passed; nil when no loaded plugin is a transport.
+    public func probe(
+        _ destination: UnsafePointer<tessera_destination>?, _ call: UnsafePointer<tessera_probe_call>
+    ) -> Int32? {
+        while let generation = registry.withLock({ $0.present.transport }) {
             // Counted like an instance.
             guard generation.opening({ ((), isOpen: true) }) != nil else { continue }
             defer { generation.closing {} }
-            return body(table)
+            return generation.image.probe(destination, call)
         }
         return nil
     }

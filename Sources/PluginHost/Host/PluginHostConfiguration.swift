@@ -9,8 +9,13 @@ public struct PluginHostConfiguration: Sendable {
     public var settings: [String: String]
     /// The gateway's version, as plugins see it (for their logs).
     public var version: String
+    /// `tessera-plugin-host`, which gives a plugin a process of its own. Nil: every plugin is mapped here, as tests of
+    /// single rooms want it; a gateway always has one.
+    public var hostProgram: String?
+    /// What a plugin's own process may use, unless its entry in `plugins.lock` says otherwise.
+    public var limits = IsolationLimits()
     /// The command that checks a file in a throw-away process, without the file, which is added as the last argument:
-    /// `["/…/tessera", "plugin-probe"]`. It prints what `PluginProbe.run` gives and ends with 0. Nil: no such check.
+    /// `[hostProgram, "probe"]`. It prints what `PluginProbe.run` gives and ends with 0. Nil: no such check.
     public var probeCommand: [String]?
     /// How long the probe of one file may take, in microseconds of real time.
     public var probeTimeoutUs: Int64
@@ -19,13 +24,15 @@ public struct PluginHostConfiguration: Sendable {
 
     public init(
         directories: [String], storeDirectory: String, settings: [String: String] = [:], version: String = "0",
-        probeCommand: [String]? = nil, probeTimeoutUs: Int64 = 10_000_000, cachedInstances: Int = 1024
+        hostProgram: String? = nil, probeCommand: [String]? = nil, probeTimeoutUs: Int64 = 10_000_000,
+        cachedInstances: Int = 1024
     ) {
         self.directories = directories
         self.storeDirectory = storeDirectory
         self.settings = settings
         self.version = version
-        self.probeCommand = probeCommand
+        self.hostProgram = hostProgram
+        self.probeCommand = probeCommand ?? hostProgram.map { [$0, "probe"] }
         self.probeTimeoutUs = probeTimeoutUs
         self.cachedInstances = cachedInstances
     }

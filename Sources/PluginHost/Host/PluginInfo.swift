@@ -124,5 +124,9 @@ extension PluginInfo.Figures {
 
 extension PluginGeneration {
     /// What it did so far.
-    var snapshot: PluginInfo.Figures { figures.snapshot(instances: openInstances) }
+    var snapshot: PluginInfo.Figures {
+        var snapshot = figures.snapshot(instances: openInstances)
+        snapshot.restarts = image.remote?.restarts ?? 0
+        return snapshot
+    }
 }

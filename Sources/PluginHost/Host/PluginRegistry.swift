@@ -31,7 +31,7 @@ struct PluginRegistry: Sendable {
             let info = ConnectorTypeInfo(type, of: image, generation: generation.number)
             connectors[type.id] = ConnectorEntry(info: info, type: type, generation: generation)
         }
-        if image.transport != nil, transport == nil { transport = generation }
+        if image.hasTransport, transport == nil { transport = generation }
     }
 
     /// Takes a plugin out.
@@ -41,7 +41,7 @@ struct PluginRegistry: Sendable {
         for type in old.image.connectorTypes where connectors[type.id]?.generation === old { connectors[type.id] = nil }
         if transport === old {
             // Another plugin may offer one too: the first by id.
-            transport = generations.values.filter { $0.image.transport != nil }.min { $0.image.id < $1.image.id }
+            transport = generations.values.filter { $0.image.hasTransport }.min { $0.image.id < $1.image.id }
         }
     }
 

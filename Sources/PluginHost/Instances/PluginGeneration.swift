@@ -41,22 +41,28 @@ final class PluginGeneration: Sendable {
         self.loadedAt = loadedAt
         self.environment = environment
         host = HostTable(
-            pluginID: image.id, version: environment.version, log: environment.log, clock: environment.clock,
+            version: environment.version, write: environment.writer(of: image.id), now: environment.hostTime,
             services: environment.service)
+        image.remote?.countIgnored(in: figures)
     }
 
     /// `inproc` or `process`.
-    var isolation: String { "inproc" }
+    var isolation: String { image.isolation.rawValue }
 
     /// Calls the plugin's `start`, once.
     func start() throws(Refusal) {
-        let status = control.withLock { life -> Int32 in
-            let status = image.table.pointee.start?(host.pointer) ?? -1
-            life.isStarted = status == 0
-            return status
-        }
+        let status = startStatus()
         guard status == 0 else {
             throw Refusal("the plugin's start returned \(status): see its own lines in the log")
+        }
+    }
+
+    /// The plugin's own answer to `start`, for whoever judges it elsewhere. Once.
+    func startStatus() -> Int32 {
+        control.withLock { life in
+            let status = image.start(host.pointer)
+            life.isStarted = status == 0
+            return status
         }
     }
 
@@ -110,13 +116,19 @@ final class PluginGeneration: Sendable {
     var isRetired: Bool { control.withLock { $0.isRetired } }
 
     /// Why it is stopped; nil when it works.
-    var quarantineReason: String? { quarantine.withLock { $0 } }
-    func putInQuarantine(_ reason: String) { quarantine.withLock { $0 = reason } }
-    func liftQuarantine() { quarantine.withLock { $0 = nil } }
+    var quarantineReason: String? { quarantine.withLock { $0 } ?? image.remote?.quarantineReason }
+    func putInQuarantine(_ reason: String) {
+        quarantine.withLock { $0 = reason }
+        image.remote?.restoreQuarantine(reason)
+    }
+    func liftQuarantine() {
+        quarantine.withLock { $0 = nil }
+        image.remote?.liftQuarantine()
+    }
 
     private func retireIfUnused(_ life: inout Life) {
         guard life.isRetiring, life.isStarted, !life.isRetired, life.instances == 0 else { return }
         life.isRetired = true
-        image.table.pointee.retire?()
+        image.retire()
     }
 }

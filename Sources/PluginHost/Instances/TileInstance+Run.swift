@@ -13,19 +13,27 @@ extension TileInstance {
     /// - Returns: what the plugin returned, 0 for success; -1 when the deadline had passed before it got its turn.
     @discardableResult
     public func run(_ batch: RecordBatch, _ context: CallContext, sink: any OutcomeSink) -> Int32 {
+        batch.withArrow { schema, array in run(lent: schema, array, rows: batch.count, context, sink: sink) }
+    }
+
+    /// The same with a batch as C structs, valid until this returns.
+    func run(
+        lent schema: UnsafePointer<ArrowSchema>, _ array: UnsafePointer<ArrowArray>, rows: Int,
+        _ context: CallContext, sink: any OutcomeSink
+    ) -> Int32 {
         let serial = CallSlots.nextSerial()
         let slot = slots.take()
         let reportable = type.sideEffects ? branches.count - 1 : branches.count
         slot.begin(
-            serial, context, rules: OutcomeRules(rows: batch.count, branches: reportable, now: context.nowUs),
+            serial, context, rules: OutcomeRules(rows: rows, branches: reportable, now: context.nowUs),
             instance: self, sink: sink)
-        owner.figures.began(rows: batch.count)
+        owner.figures.began(rows: rows)
         let status =
             type.isConcurrent
-            ? call(batch, slot)
+            ? call(schema, array, slot)
             : turn.withLock { _ in
                 // Past the deadline the rows are unknown already, and the engine may be trying them elsewhere.
-                slot.isLive(serial) ? call(batch, slot) : -1
+                slot.isLive(serial) ? call(schema, array, slot) : -1
             }
         guard !type.isAsync || status != 0 else { return 0 }  // `done` ends the call, now or later
         if slot.settle(serial) != nil {
@@ -35,10 +43,12 @@ extension TileInstance {
         return status
     }
 
-    private func call(_ batch: RecordBatch, _ slot: CallSlot) -> Int32 {
+    private func call(
+        _ schema: UnsafePointer<ArrowSchema>, _ array: UnsafePointer<ArrowArray>, _ slot: CallSlot
+    ) -> Int32 {
         let start = Self.nanoseconds()
         defer { owner.figures.spent(nanoseconds: Self.nanoseconds() - start) }
-        return batch.withArrow { schema, array in runTable(table, raw, schema, array, slot.pointer) }
+        return runTable(table, raw, schema, array, slot.pointer)
     }
 
     /// Real time, unmoved by changes of the wall clock.

@@ -8,6 +8,13 @@ struct TokenConfig: Sendable {
     /// Where the secrets may go.
     let origins: [String]
 
+    /// A config in which tokens stand already: in a plugin's own process there are no secrets to replace.
+    init(opened config: JSON) {
+        self.config = config
+        secrets = []
+        origins = []
+    }
+
     /// - Parameter config: with the secrets in place.
     /// - Throws: naming the field when a secret is no text, or the system has no random bytes.
     init(_ config: JSON, marks: SchemaMarks) throws(OpenFailure) {

@@ -9,6 +9,8 @@ struct PluginLock {
         var isolation: Isolation
         /// Whether an isolated plugin may see secrets.
         var grantsSecrets: Bool
+        /// What its own process may use; nil: the gateway's defaults.
+        var limits: IsolationLimits?
     }
 
     static let fileName = "plugins.lock"

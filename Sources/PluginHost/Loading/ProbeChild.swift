@@ -19,7 +19,7 @@ struct ProbeChild {
         let pid: pid_t
         do {
             defer { close(ends[1]) }
-            pid = try spawn(arguments: command + [file], output: ends[1])
+            pid = try ChildLaunch(arguments: command + [file], descriptors: [1: ends[1]]).spawn()
         } catch {
             throw cannotStart(error)
         }
@@ -52,58 +52,13 @@ struct ProbeChild {
         Refusal("the plugin can't be probed: \(error)", isLasting: false)
     }
 
-    private func spawn(arguments: [String], output: Int32) throws(SystemError) -> pid_t {
-        guard let program = arguments.first else { throw SystemError("start the probe", code: ENOENT) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        Self.closeInherited(&actions)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // Signals that the gateway blocks or ignores are none of the child's business.
-        var none = sigset_t()
-        var all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-        // The backtracer can hold a crashed child for minutes. Secrets of our environment stay here.
-        let environment =
-            ["SWIFT_BACKTRACE=enable=no"]
-            + ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR"].compactMap { (name: String) -> String? in
-                getenv(name).map { "\(name)=\(String(cString: $0))" }
-            }
-        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
-        defer { (argv + envp).forEach { free($0) } }
-        var pid: pid_t = 0
-        let code = posix_spawn(&pid, program, &actions, &attributes, &argv, &envp)
-        guard code == 0 else { throw SystemError("start \(program)", code: code) }
-        return pid
-    }
-
-    /// Our own descriptors are close-on-exec; those of libraries and plugins may not be.
-    private static func closeInherited(_ actions: inout posix_spawn_file_actions_t) {
-        typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
-        // GNU only, so not in Swift's Glibc module.
-        if let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") {
-            _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, 3)
-        }
-    }
-
     /// All that the child prints until it closes its end; nil when the time was up first. Real time: the child is real.
     private func read(_ descriptor: Int32) -> [UInt8]? {
-        let clock = SystemTime()
+        let end = MonotonicTime.now() + timeoutUs
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let left = timeoutUs - clock.elapsedUs
+            let left = end - MonotonicTime.now()
             guard left > 0 else { return nil }
             var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let ready = Glibc.poll(&poll, 1, Int32(min(left / 1000 + 1, 60_000)))
@@ -118,18 +73,5 @@ struct ProbeChild {
             if output.count + count > Self.maxOutput { return nil }
             output.append(contentsOf: buffer[..<count])
         }
-    }
-}
-
-/// Real time that passed, unmoved by changes of the wall clock.
-private struct SystemTime {
-    private let start = SystemTime.now()
-
-    var elapsedUs: Int64 { SystemTime.now() - start }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

@@ -6,21 +6,19 @@ import Platform
 /// Kept for the life of the process, like the plugin's mapping: a thread that a plugin forgot must not log into freed
 /// memory. Sendable without a check because it is written in `init` only.
 final class HostTable: @unchecked Sendable {
-    private let pluginID: String
     private let version: LentText
-    private let log: Log
-    private let clock: any Clock
+    private let write: @Sendable (UInt32, String) -> Void
+    private let now: @Sendable () -> Int64
     private let services: @Sendable (String) -> UnsafeRawPointer?
     private var table: LentTable<tessera_host, HostTable>?
 
     init(
-        pluginID: String, version: LentText, log: Log, clock: any Clock,
-        services: @escaping @Sendable (String) -> UnsafeRawPointer?
+        version: LentText, write: @escaping @Sendable (_ level: UInt32, _ message: String) -> Void,
+        now: @escaping @Sendable () -> Int64, services: @escaping @Sendable (String) -> UnsafeRawPointer?
     ) {
-        self.pluginID = pluginID
         self.version = version
-        self.log = log
-        self.clock = clock
+        self.write = write
+        self.now = now
         self.services = services
         table = LentTable(
             tessera_host(
@@ -33,7 +31,7 @@ final class HostTable: @unchecked Sendable {
                 },
                 now_us: { host in
                     guard let host else { return 0 }
-                    return LentTable<tessera_host, HostTable>.owner(of: host).clock.now()
+                    return LentTable<tessera_host, HostTable>.owner(of: host).now()
                 },
                 service: { host, id in
                     guard let host, let id = String(table: id, limit: 256) else { return nil }
@@ -44,13 +42,4 @@ final class HostTable: @unchecked Sendable {
     }
 
     var pointer: UnsafePointer<tessera_host>? { table?.pointer }
-
-    private func write(_ level: UInt32, _ message: String) {
-        switch level {
-        case TESSERA_LOG_DEBUG: log.debug(message, ["plugin": pluginID])
-        case TESSERA_LOG_INFO: log.info(message, ["plugin": pluginID])
-        case TESSERA_LOG_WARNING: log.warning(message, ["plugin": pluginID])
-        default: log.error(message, ["plugin": pluginID])
-        }
-    }
 }

@@ -2,9 +2,10 @@ import CTessera
 import Glibc
 import Journeys
 
-/// A shared object that is mapped and whose tables were checked: what all else may rely on. Never unmapped.
+/// A plugin whose tables were checked: what all else may rely on. Either a shared object that is mapped here, and never
+/// unmapped, or one in a process of its own behind tables that look the same.
 ///
-/// Sendable without a check because all it points to is static memory of the plugin.
+/// Sendable without a check because all it points to is static memory of the plugin, or of `remote`.
 final class PluginImage: @unchecked Sendable {
     /// One tile type with its table.
     struct TileType {
@@ -25,9 +26,18 @@ final class PluginImage: @unchecked Sendable {
         var marks: SchemaMarks
     }
 
+    /// Where a plugin's code runs.
+    enum Isolation: String, Sendable {
+        case inproc, process
+    }
+
     static let entrySymbol = "tessera_plugin_v1"
 
-    let table: UnsafePointer<tessera_plugin>
+    /// The plugin's own table; nil when it is in another process.
+    private let table: UnsafePointer<tessera_plugin>?
+    /// The plugin in its process; nil when it is mapped here.
+    let remote: RemotePlugin?
+    private let remoteTables: RemoteTables?
     let id: String
     let version: String
     let toolchain: String
@@ -36,7 +46,11 @@ final class PluginImage: @unchecked Sendable {
     let tileTypes: [TileType]
     let connectors: UnsafePointer<tessera_connector_interface>?
     let connectorTypes: [ConnectorType]
-    let transport: UnsafePointer<tessera_transport_interface>?
+    private let transport: UnsafePointer<tessera_transport_interface>?
+
+    var isolation: Isolation { remote == nil ? .inproc : .process }
+    /// It sends requests: `tessera.transport/1`.
+    var hasTransport: Bool { remote?.description.hasTransport ?? (transport != nil) }
 
     /// Maps the file and reads its tables. Its constructors and entry function run: probe a strange file first.
     init(path: String) throws(Refusal) {
@@ -53,6 +67,8 @@ final class PluginImage: @unchecked Sendable {
         guard let table = entry() else { throw Refusal("\(Self.entrySymbol) returned null") }
         try TableCheck.size(UnsafeRawPointer(table), of: tessera_plugin.self, named: "tessera_plugin")
         self.table = table
+        remote = nil
+        remoteTables = nil
         abiMinor = table.pointee.abi_minor
         guard let id = String(table: table.pointee.id, limit: 128), TableCheck.isPluginID(id) else {
             throw Refusal(
@@ -89,6 +105,49 @@ final class PluginImage: @unchecked Sendable {
                 "the plugin provides none of \(TESSERA_INTERFACE_TILE), \(TESSERA_INTERFACE_CONNECTOR) and "
                     + "\(TESSERA_INTERFACE_TRANSPORT)")
         }
+    }
+
+    /// A plugin in a process of its own. What it says of itself is checked like the tables of a mapped one.
+    init(_ remote: RemotePlugin) throws(Refusal) {
+        let description = remote.description
+        guard TableCheck.isPluginID(description.id) else { throw Refusal("the plugin's id is none") }
+        self.remote = remote
+        table = nil
+        transport = nil
+        id = description.id
+        version = description.version
+        toolchain = description.toolchain
+        abiMinor = description.abiMinor
+        let tables = RemoteTables(remote)
+        remoteTables = tables
+        tiles = tables.tiles
+        connectors = tables.connectors
+        tileTypes =
+            try tables.tiles.map { tiles throws(Refusal) in
+                try TableCheck.tileTypes(tiles, abiMinor: description.abiMinor)
+            } ?? []
+        connectorTypes =
+            try tables.connectors.map { connectors throws(Refusal) in
+                try TableCheck.connectorTypes(connectors, abiMinor: description.abiMinor)
+            } ?? []
+    }
+
+    /// The plugin's `start`. [control]
+    func start(_ host: UnsafePointer<tessera_host>?) -> Int32 {
+        remote?.start(host) ?? table?.pointee.start?(host) ?? -1
+    }
+
+    /// The plugin's `retire`. [control]
+    func retire() {
+        if let remote { remote.retire() } else { table?.pointee.retire?() }
+    }
+
+    /// The transport's `probe`. [worker, exclusive]
+    func probe(
+        _ destination: UnsafePointer<tessera_destination>?, _ call: UnsafePointer<tessera_probe_call>
+    ) -> Int32 {
+        guard let destination else { return -1 }
+        return remote?.probe(destination, call) ?? transport?.pointee.probe?(destination, call) ?? -1
     }
 
     /// Says why a file without our entry symbol is none of ours.

@@ -17,6 +17,10 @@
     "{\"type\":\"string\",\"writeOnly\":true}}},\"examples\":[{\"url\":\"https://example.com/hook\"}]}"
 #endif
 
+#ifndef PROBE_STATUS
+#define PROBE_STATUS 1
+#endif
+
 static const tessera_host *host;
 
 static int32_t start(const tessera_host *given) {
@@ -70,7 +74,7 @@ static int32_t probe(const tessera_destination *destination, const tessera_probe
                                  call->deadline_us - call->now_us, 0, 0};
     call->step(call, &built);
     call->step(call, &failed);
-    return 1;
+    return PROBE_STATUS;
 }
 
 static const tessera_transport_interface transport = {sizeof transport, 0, probe};

@@ -1,9 +1,8 @@
 import CTessera
 import Glibc
-import PluginHost
 
 /// Text that a service returns: it stays until the same thread gets the next one, so that the caller has time to copy it.
-enum ThreadText {
+public enum ThreadText {
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
         pthread_key_create(&key) { text in
@@ -12,7 +11,7 @@ enum ThreadText {
         return key
     }()
 
-    static func lend(_ string: String) -> tessera_str {
+    public static func lend(_ string: String) -> tessera_str {
         if let last = pthread_getspecific(key) { Unmanaged<LentText>.fromOpaque(last).release() }
         let text = LentText(string)
         pthread_setspecific(key, Unmanaged.passRetained(text).toOpaque())

@@ -1,0 +1,39 @@
+import CPlatform
+import Glibc
+
+/// What a plugin's process gives up before it maps the plugin.
+enum Confinement {
+    /// Limits, privileges and system calls of this process, for good. Before any other thread exists.
+    /// - Parameter limits: nil leaves memory and descriptors as they are.
+    /// - Throws: a refusal when the system can't confine it: then nothing of the plugin may run.
+    static func enter(_ limits: IsolationLimits?) throws(Refusal) {
+        clearenv()
+        signal(SIGPIPE, SIG_IGN)
+        // A group of its own: a signal to it reaches nobody else.
+        setsid()
+        // Few arenas: each takes address space whether it is used or not.
+        tessera_limit_arenas(4)
+        var failed: [String] = []
+        func require(_ what: String, _ status: Int32) { if status != 0 { failed.append("\(what) (error \(errno))") } }
+        if let limits {
+            require("memory", tessera_limit(Int32(TESSERA_LIMIT_DATA), limits.memoryBytes, limits.memoryBytes))
+            // Room for mapped files and reserved addresses beside it.
+            let addresses = limits.memoryBytes + 8 << 30
+            require("addresses", tessera_limit(Int32(TESSERA_LIMIT_ADDRESSES), addresses, addresses))
+            let files = UInt64(limits.openFiles)
+            require("descriptors", tessera_limit(Int32(TESSERA_LIMIT_FILES), files, files))
+        }
+        require("core files", tessera_limit(Int32(TESSERA_LIMIT_CORE), 0, 0))
+        require("privileges", tessera_drop_privileges())
+        require("system calls", tessera_filter_calls())
+        guard failed.isEmpty else {
+            throw Refusal(
+                "this system can't confine a plugin's process: \(failed.joined(separator: ", "))", isLasting: false)
+        }
+    }
+
+    /// Dies with the gateway, also when that is gone already.
+    static func dieWith(_ gateway: Int32) {
+        if tessera_die_with_parent() != 0 || getppid() != gateway { _exit(1) }
+    }
+}

@@ -1,0 +1,65 @@
+import Platform
+
+extension RemotePlugin {
+    /// Gives the plugin up until an operator lifts it.
+    func quarantine(_ reason: String) {
+        let process = state.update { state -> RemoteProcess?? in
+            guard state.quarantine == nil, !state.isRetired else { return nil }
+            state.quarantine = reason
+            defer { state.process = nil }
+            return .some(state.process)
+        }
+        guard case .some(let process) = process else { return }
+        environment.log.error(
+            "a plugin is in quarantine", ["plugin": id, "reason": reason, "sha256": sha256])
+        process?.end("is in quarantine")
+        environment.quarantined(id, sha256, reason)
+    }
+
+    /// Members were found that the plugin dies of: its first deaths are theirs. Too many such members are the plugin's fault.
+    func explain(deaths: Int, members: Int) {
+        let now = environment.clock.now()
+        let isTooMuch = state.update { $0.ledger.explained(deaths: deaths, members: members, at: now) }
+        if isTooMuch { quarantine("it died of more than \(CrashLedger.poisonLimit) members within five minutes") }
+    }
+
+    /// Puts it into the quarantine that was found on record, without telling anybody.
+    func restoreQuarantine(_ reason: String) {
+        let process = state.update { state in
+            state.quarantine = reason
+            defer { state.process = nil }
+            return state.process
+        }
+        process?.finish()
+    }
+
+    /// Tries again from the next call on, with a clean slate. False when it was not in quarantine.
+    func liftQuarantine() -> Bool {
+        state.update { state in
+            guard state.quarantine != nil else { return false }
+            state.quarantine = nil
+            state.ledger = CrashLedger()
+            state.notBefore = 0
+            state.overdue = 0
+            return true
+        }
+    }
+
+    /// The gateway's call passed its deadline while the plugin was at it. A `run` that has not returned holds a thread of
+    /// the gateway: its process is ended. An ASYNC one may only be slow, but not three times in a row.
+    func timedOut(_ pointer: UnsafeRawPointer) {
+        let processes = state.withLock { $0.all.values.compactMap(\.process) }
+        for process in processes {
+            if let call = process.call(of: pointer) { judge(call, in: process) }
+        }
+    }
+
+    private func judge(_ call: RemoteCall, in process: RemoteProcess) {
+        let isSlow = call.isReturned
+        let isStuck = state.withLock { state in
+            if isSlow { state.overdue += 1 }
+            return !isSlow || state.overdue >= 3
+        }
+        if isStuck { process.end("did not come back from a batch before its deadline") }
+    }
+}

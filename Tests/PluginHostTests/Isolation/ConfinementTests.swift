@@ -1,0 +1,122 @@
+import CPlatform
+import CTessera
+import Foundation
+import Glibc
+import Journeys
+import Platform
+import PluginHost
+import TestSupport
+import Testing
+
+@testable import PluginHost
+
+/// What a plugin's process can't do, and what is left of it when it has ended.
+struct ConfinementTests {
+    @Test(arguments: ["exec", "kill_parent", "ptrace"])
+    func whatReachesForOthersIsRefusedAndTheWorkGoesOn(_ sin: String) throws {
+        let bench = try Bench()
+        let host = try bench.zoo(sin)
+        let tile = try bench.openZoo(host, sin, sin: true)
+        let recorder = Recorder()
+        #expect(tile.run(Bench.members(Bench.keys(10)), bench.context(timeoutUs: 600_000_000), sink: recorder) == 0)
+        #expect(recorder.outcomes.count == 10)
+        #expect(recorder.outcomes.allSatisfy { $0.kind == TESSERA_ADVANCE })
+        #expect(host.list().first?.figures.restarts == 0)
+    }
+
+    @Test(arguments: ["start_fails", "start", "constructor", "open", "branches", "columns", "huge_list", "huge_text"])
+    func whatFailsOutsideOfBatchesIsToldAndHurtsNobody(_ sin: String) throws {
+        let bench = try Bench()
+        try Zoo.build(sin, to: bench.root + "/a/bad.so")
+        try Zoo.build("good", to: bench.root + "/a/good.so")
+        let host = bench.isolatedHost()
+        let outcomes = host.loadAll()
+        let good = try bench.openZoo(host, "good")
+        if let bad = outcomes.first(where: { $0.path.hasSuffix("bad.so") }), bad.state == .refused {
+            #expect(!bad.reason.isEmpty)
+        } else {
+            let failure = #expect(throws: OpenFailure.self) { try bench.openZoo(host, sin, sin: true) }
+            #expect(failure?.problems.isEmpty == false)
+        }
+        #expect(good.run(Bench.members(Bench.keys(5)), bench.context(), sink: Recorder()) == 0)
+    }
+
+    @Test func aCrashInCloseOrRetireIsLogged() throws {
+        for sin in ["close", "retire"] {
+            let bench = try Bench()
+            let host = try bench.zoo(sin)
+            do { _ = try bench.openZoo(host, sin, sin: true) }
+            host.stop()
+            bench.lines.wait("crashed with SIGABRT")
+        }
+    }
+
+    /// Children of this process whose program is the plugins' one.
+    private func hosts() -> [pid_t] {
+        ProcessTable.children(of: getpid()).map(\.pid).filter { pid in
+            (try? Files.read("/proc/\(pid)/comm")).map {
+                String(decoding: $0, as: UTF8.self).hasPrefix("tessera-plugin")
+            }
+                ?? false
+        }
+    }
+
+    @Test func aProcessHasNoEnvironmentAndNoDescriptorsOfOurs() throws {
+        let bench = try Bench()
+        let before = Set(hosts())
+        let host = try bench.zoo("good")
+        defer { host.stop() }
+        let mine = try #require(
+            hosts().first { pid in
+                !before.contains(pid)
+                    && ((try? Files.read("/proc/\(pid)/maps")).map {
+                        String(decoding: $0, as: UTF8.self).contains(bench.name)
+                    } ?? false)
+            })
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(mine)/fd").compactMap { Int($0) }
+        for descriptor in descriptors where descriptor > 2 {
+            let target = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(mine)/fd/\(descriptor)")
+            #expect(target.hasPrefix("socket:") || target.contains("memfd:"), "\(descriptor): \(target)")
+        }
+        let status = String(decoding: try Files.read("/proc/\(mine)/status"), as: UTF8.self)
+        #expect(status.contains("Seccomp:\t2"))
+        #expect(status.contains("NoNewPrivs:\t1"))
+        #expect(status.contains("CapEff:\t0000000000000000"))
+        let limits = String(decoding: try Files.read("/proc/\(mine)/limits"), as: UTF8.self)
+        #expect(limits.contains("Max open files            256"))
+        #expect(limits.contains("Max core file size        0"))
+    }
+
+    @Test func whatAChildLeavesBehindIsEnded() throws {
+        // As a gateway does; in the tests' process nothing but the child's own session is ended.
+        #expect(tessera_become_subreaper() == 0)
+        // A program that leaves one of its own behind, which a plugin can't: it has no fork.
+        var ends: [Int32] = [-1, -1]
+        pipe(&ends)
+        defer { ends.forEach { close($0) } }
+        let parent = try Nursery.shared.start(
+            ChildLaunch(
+                arguments: ["/usr/bin/setsid", "/bin/sh", "-c", "sleep 300 & echo $!"],
+                descriptors: [1: ends[1]]))
+        var text = [UInt8](repeating: 0, count: 32)
+        let count = read(ends[0], &text, text.count)
+        let orphan = try #require(pid_t(String(decoding: text[..<max(0, count)].filter { $0 > 32 }, as: UTF8.self)))
+        #expect(parent.wait(microseconds: 10_000_000) != nil)
+        #expect(kill(orphan, 0) == 0)
+        Nursery.shared.ended(parent)
+        #expect(kill(orphan, 0) == -1)
+    }
+
+    @Test func aCrashIsNoticedAtOnce() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("trap")
+        let tile = try bench.openZoo(host, "trap")
+        #expect(tile.run(Bench.members(Bench.keys(1)), bench.context(), sink: Recorder()) == 0)
+        let start = MonotonicTime.now()
+        let recorder = Recorder()
+        tile.run(Bench.members(["poison"]), bench.context(timeoutUs: 600_000_000), sink: recorder)
+        // Two deaths and a start between: the backtracer, were it on, would hold each for minutes.
+        #expect(MonotonicTime.now() - start < 20_000_000)
+        #expect(recorder.outcomes.map(\.kind) == [TESSERA_FAIL])
+    }
+}

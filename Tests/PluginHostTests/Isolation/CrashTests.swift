@@ -1,0 +1,160 @@
+import CTessera
+import Foundation
+import Journeys
+import Platform
+import PluginHost
+import TestSupport
+import Testing
+
+/// What becomes of a batch whose plugin's process dies of it.
+struct CrashTests {
+    /// Sins that end the process in `run`, and what the operator reads of them.
+    static let deadly: [(sin: String, reason: String)] = [
+        ("null", "crashed with SIGSEGV"), ("abort", "crashed with SIGABRT"), ("stack", "crashed with SIGSEGV"),
+        ("exception", "crashed with SIGABRT"), ("trap", "crashed with SIG"), ("exit", "ended its process with exit(0)"),
+        ("thread_exit", "ended its process with exit(0)"), ("leak", "crashed with SIG"),
+        ("fork", "crashed with SIGABRT"),
+    ]
+
+    /// Sins that end it after the work was done and reported.
+    @Test(arguments: [("close_all", "closed its connection to the gateway"), ("scribble", "crashed with SIGSEGV")])
+    func whatWasReportedBeforeTheEndCounts(_ sin: (sin: String, reason: String)) throws {
+        let bench = try Bench()
+        let host = try bench.zoo(sin.sin)
+        let tile = try bench.openZoo(host, sin.sin)
+        let recorder = Recorder()
+        let keys = Bench.keys(40, poison: [17])
+        #expect(tile.run(Bench.members(keys), bench.context(timeoutUs: 600_000_000), sink: recorder) == 0)
+        #expect(recorder.outcomes.map(\.row).sorted() == Array(0..<40))
+        #expect(recorder.outcomes.allSatisfy { $0.kind == TESSERA_ADVANCE })
+        bench.lines.wait(sin.reason)
+        #expect(tile.run(Bench.members(Bench.keys(10)), bench.context(), sink: Recorder()) == 0)
+    }
+
+    @Test(arguments: deadly)
+    func onlyThePoisonedMemberFails(_ sin: (sin: String, reason: String)) throws {
+        let bench = try Bench()
+        var limits = IsolationLimits()
+        limits.memoryBytes = 256 << 20
+        let host = try bench.zoo(sin.sin, limits: limits)
+        let tile = try bench.openZoo(host, sin.sin)
+        // It is known to be good before.
+        #expect(tile.run(Bench.members(Bench.keys(10)), bench.context(timeoutUs: 600_000_000), sink: Recorder()) == 0)
+        let recorder = Recorder()
+        let keys = Bench.keys(40, poison: [17])
+        #expect(tile.run(Bench.members(keys), bench.context(timeoutUs: 600_000_000), sink: recorder) == 0)
+        #expect(recorder.ends == [.finished])
+        let outcomes = recorder.outcomes.sorted { $0.row < $1.row }
+        #expect(outcomes.map(\.row) == Array(0..<40))
+        for outcome in outcomes where outcome.row != 17 {
+            #expect(outcome.kind == TESSERA_ADVANCE)
+            #expect(outcome.branch == (keys[Int(outcome.row)].utf8.last.map { $0 % 2 == 1 } == true ? 1 : 0))
+        }
+        let poisoned = try #require(outcomes.first { $0.row == 17 })
+        #expect(poisoned.kind == TESSERA_FAIL)
+        #expect(poisoned.error?.code == "PLUGIN_CRASHED")
+        #expect(poisoned.error?.message.contains(sin.reason) == true, "\(poisoned.error?.message ?? "")")
+        #expect(bench.lines.count(sin.reason) >= 1)
+        // The plugin goes on, with a clean slate.
+        #expect(host.list().first?.state == .active)
+        #expect(tile.run(Bench.members(Bench.keys(10)), bench.context(), sink: Recorder()) == 0)
+        #expect((host.list().first?.figures.restarts ?? 0) >= 1)
+    }
+
+    @Test func garbageOnTheConnectionEndsTheProcess() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("write_all")
+        let tile = try bench.openZoo(host, "write_all")
+        #expect(tile.run(Bench.members(Bench.keys(10)), bench.context(), sink: Recorder()) == 0)
+        let recorder = Recorder()
+        let keys = Bench.keys(40, poison: [17])
+        #expect(tile.run(Bench.members(keys), bench.context(timeoutUs: 600_000_000), sink: recorder) == 0)
+        // It goes on with its work: whether that is heard before the garbage is the kernel's choice.
+        #expect(recorder.outcomes.map(\.row).sorted() == Array(0..<40))
+        #expect(recorder.outcomes.allSatisfy { $0.kind == TESSERA_ADVANCE || $0.row == 17 })
+        bench.lines.wait("what is no message")
+    }
+
+    @Test func whatWasReportedBeforeTheCrashCounts() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("poison")
+        let tile = try bench.openZoo(host, "poison")
+        let recorder = Recorder()
+        let keys = Bench.keys(8192, poison: [5000])
+        #expect(tile.run(Bench.members(keys), bench.context(timeoutUs: 600_000_000), sink: recorder) == 0)
+        #expect(Set(recorder.outcomes.map(\.row)).count == 8192)
+        #expect(recorder.outcomes.count == 8192)
+        #expect(recorder.outcomes.filter { $0.kind == TESSERA_FAIL }.map(\.row) == [5000])
+    }
+
+    @Test func severalPoisonedMembersAreFoundEach() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("abort")
+        let tile = try bench.openZoo(host, "abort")
+        let recorder = Recorder()
+        #expect(
+            tile.run(
+                Bench.members(Bench.keys(1000, poison: [3, 4, 500, 999])), bench.context(timeoutUs: 600_000_000),
+                sink: recorder) == 0)
+        #expect(Set(recorder.outcomes.filter { $0.kind == TESSERA_FAIL }.map(\.row)) == [3, 4, 500, 999])
+        #expect(recorder.outcomes.count == 1000)
+        #expect(host.list().first?.state == .active)
+    }
+
+    @Test func aPluginThatDiesOfEveryBatchIsPutInQuarantine() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("abort")
+        let tile = try bench.openZoo(host, "abort", sin: true)
+        let recorder = Recorder()
+        #expect(tile.run(Bench.members(Bench.keys(100)), bench.context(timeoutUs: 600_000_000), sink: recorder) != 0)
+        // Nobody is failed for it: all are unknown, and tried again once it is lifted.
+        #expect(recorder.outcomes.isEmpty)
+        #expect(recorder.ends.count == 1)
+        let info = try #require(host.list().first)
+        #expect(info.state == .quarantined)
+        #expect(info.reason.contains("crashed with SIGABRT"))
+        // From now on nothing is started.
+        #expect(tile.run(Bench.members(Bench.keys(1)), bench.context(), sink: Recorder()) != 0)
+        #expect(throws: OpenFailure.self) { try bench.openZoo(host, "abort") }
+    }
+
+    @Test func aSingleMemberProvesNothingAgainstAPluginThatNeverWorked() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("null")
+        let tile = try bench.openZoo(host, "null", sin: true)
+        let recorder = Recorder()
+        #expect(tile.run(Bench.members(["a"]), bench.context(timeoutUs: 600_000_000), sink: recorder) != 0)
+        #expect(recorder.outcomes.isEmpty)
+        #expect(host.list().first?.state == .quarantined)
+    }
+
+    @Test(arguments: ["loop", "deadlock", "stop"])
+    func aBatchThatNeverEndsIsEndedAtItsDeadline(_ sin: String) throws {
+        let bench = try Bench()
+        let host = try bench.zoo(sin)
+        let tile = try bench.openZoo(host, sin, sin: true)
+        let recorder = Recorder()
+        let context = bench.context(timeoutUs: 1_000_000)
+        let thread = NativeThread(name: "hanging") {
+            tile.run(Bench.members(Bench.keys(5)), context, sink: recorder)
+        }
+        while host.list().first?.figures.calls != 1 { sched_yield() }
+        bench.clock.advance(2_000_000)
+        thread.join()
+        #expect(recorder.end() == .timedOut)
+        #expect(recorder.outcomes.isEmpty)
+        bench.lines.wait("did not come back from a batch before its deadline")
+    }
+
+    @Test func anEndlessLoopIsStoppedByItsProcessorTime() throws {
+        let bench = try Bench()
+        var limits = IsolationLimits()
+        limits.batchProcessorUs = 100_000
+        let host = try bench.zoo("loop", limits: limits)
+        let tile = try bench.openZoo(host, "loop")
+        #expect(tile.run(Bench.members(Bench.keys(3)), bench.context(), sink: Recorder()) == 0)
+        let recorder = Recorder()
+        tile.run(Bench.members(Bench.keys(2, poison: [1])), bench.context(timeoutUs: 600_000_000), sink: recorder)
+        #expect(recorder.outcomes.first { $0.row == 1 }?.error?.message.contains("processor time") == true)
+    }
+}
