@@ -25,11 +25,11 @@ enum Installation {
         return Files.exists(directory) ? [directory] : []
     }
 
-    /// `tessera-plugin-host` beside the executable, or in `../lib/tessera`; nil when it is in neither.
+    /// `tessera-plugin-host` beside the executable, or in `../libexec/tessera`; nil when it is in neither.
     static var pluginHost: String? {
         guard let executable else { return nil }
         let beside = Files.parent(of: executable)
-        return ["\(beside)/tessera-plugin-host", Files.parent(of: beside) + "/lib/tessera/tessera-plugin-host"]
+        return ["\(beside)/tessera-plugin-host", Files.parent(of: beside) + "/libexec/tessera/tessera-plugin-host"]
             .first { access($0, X_OK) == 0 }
     }
 
@@ -41,7 +41,7 @@ enum Installation {
 
     struct MissingPluginHost: Error, CustomStringConvertible {
         var description: String {
-            "tessera-plugin-host is neither beside this program nor in ../lib/tessera: install both together"
+            "tessera-plugin-host is neither beside this program nor in ../libexec/tessera: install both together"
         }
     }
 }
