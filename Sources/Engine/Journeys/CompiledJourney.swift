@@ -15,6 +15,17 @@ struct CompiledJourney: Sendable {
     var rules: EntryRules
     /// The model columns that tiles read, without reserved ones; each once.
     var columns: [String]
+    /// As the tiles' plugins got them, by index of the plan's tiles: to open them again on a newer generation.
+    var configs: [JSON]
+    /// Of the catalogue that it was bound to.
+    var epoch: Int
+
+    /// For those who must not hold the instances open.
+    var withoutInstances: CompiledJourney {
+        var copy = self
+        copy.instances = []
+        return copy
+    }
 
     /// The columns of every batch of a run: the member's key, then the attributes.
     var layout: [Column] {

@@ -17,18 +17,34 @@ struct JourneyCompiler: Sendable {
         var errors: [ValidationError]
     }
 
+    /// Against what is loaded now.
     /// - Parameter journeyID: empty for a journey that is not saved.
     /// - Throws: what the store throws; a faulty journey is a result, not an error.
     func compile(workspaceID: String, journeyID: String, journey: Journey) throws -> Result {
+        while true {
+            let catalogue = plugins.catalogue()
+            let result = try compile(
+                workspaceID: workspaceID, journeyID: journeyID, journey: journey, against: catalogue)
+            // A plugin that was swapped meanwhile may have retired before all its configs were open.
+            if result.compiled == nil, plugins.epoch != catalogue.epoch { continue }
+            return result
+        }
+    }
+
+    /// Against what is loaded at some moment, or would be after a change.
+    func compile(
+        workspaceID: String, journeyID: String, journey: Journey, against catalogue: PluginCatalogue
+    ) throws -> Result {
         var errors: [ValidationError] = []
         let model = try model(of: journey, workspaceID: workspaceID, errors: &errors)
         let schema = model.map { BatchSchema(columns: $0.columns) }
 
         var rules: EntryRules?
+        var configs: [String: JSON] = [:]
         var instances: [String: TileInstance] = [:]
         var shapes: [String: TileShape] = [:]
         for (index, tile) in journey.tiles.enumerated() {
-            guard let type = plugins.tileType(tile.type) else {
+            guard let type = catalogue.tileType(tile.type) else {
                 errors.append(unknownType(tile, at: index))
                 continue
             }
@@ -39,8 +55,10 @@ struct JourneyCompiler: Sendable {
                 errors += problems.map { configError($0, tile, at: index) }
                 config = EntryRules.stripped(config)
             }
-            try checkReferences(config, type.marks, tile, at: index, workspaceID: workspaceID, errors: &errors)
-            switch plugins.openTile(
+            try checkReferences(
+                config, type.marks, tile, at: index, workspaceID: workspaceID, catalogue, errors: &errors)
+            configs[tile.id] = config
+            switch catalogue.openTile(
                 type: tile.type, config: config, schema: schema, workspaceID: workspaceID, journeyID: journeyID)
             {
             case .success(let instance):
@@ -71,7 +89,8 @@ struct JourneyCompiler: Sendable {
         return Result(
             compiled: CompiledJourney(
                 plan: plan, instances: opened, model: model, entryCriteria: entry, exitCriteria: exit,
-                rules: rules ?? EntryRules(), columns: columns(of: opened)), errors: [])
+                rules: rules ?? EntryRules(), columns: columns(of: opened),
+                configs: plan.tiles.map { configs[$0.id] ?? [:] }, epoch: catalogue.epoch), errors: [])
     }
 
     private func columns(of instances: [TileInstance]) -> [String] {
@@ -126,7 +145,7 @@ struct JourneyCompiler: Sendable {
     /// What the schema's marks point to must exist: the core sees marks only, never the type.
     private func checkReferences(
         _ config: JSON, _ marks: SchemaMarks, _ tile: Tile, at index: Int, workspaceID: String,
-        errors: inout [ValidationError]
+        _ catalogue: PluginCatalogue, errors: inout [ValidationError]
     ) throws {
         for mark in marks.find(in: config) where mark.kind == .destination {
             guard let id = mark.value.stringValue else { continue }
@@ -140,7 +159,7 @@ struct JourneyCompiler: Sendable {
                             pointer: mark.pointer,
                             message: "names no destination of this workspace: create the destination first"),
                         tile, at: index))
-            } else if let type = destination?.destinationType, plugins.connectorType(type) == nil {
+            } else if let type = destination?.destinationType, catalogue.connectorType(type) == nil {
                 errors.append(
                     configError(
                         Problem(

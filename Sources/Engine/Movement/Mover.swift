@@ -105,15 +105,26 @@ final class Mover {
             pending[tile] = []
             let station = stations[tile]
             for parcel in parcels {
-                for part in Mover.cut(parcel, station.maximumBatch) {
-                    if station.commitsArrival {
-                        stage(part, at: station)
-                    } else {
-                        begin(part, at: station)
-                        visit(part, station)
-                    }
+                if station.commitsArrival {
+                    for part in Mover.cut(parcel, station.maximumBatch) { stage(part, at: station) }
+                } else {
+                    visitAll(parcel, station)
                 }
             }
+        }
+    }
+
+    /// Calls the tile for a parcel, batch by batch: a newer generation may come in between, and with it another limit.
+    private func visitAll(_ parcel: Parcel, _ station: Station) {
+        var start = 0
+        while start < parcel.rows.count {
+            station.adopt()
+            let end = min(start + station.maximumBatch, parcel.rows.count)
+            let isWhole = start == 0 && end == parcel.rows.count
+            let part = isWhole ? parcel : Parcel(cargo: parcel.cargo, rows: Array(parcel.rows[start..<end]))
+            begin(part, at: station)
+            visit(part, station)
+            start = end
         }
     }
 
@@ -175,6 +186,7 @@ final class Mover {
     func admit() {
         for tile in staged.indices {
             let station = stations[tile]
+            if admitted[tile] == 0, !staged[tile].isEmpty { adopt(station) }
             let free = station.maximumInFlight - flights.reduce(0) { $0 + ($1.station === station ? 1 : 0) }
             while admitted[tile] < min(free, staged[tile].count) {
                 let parcel = staged[tile][admitted[tile]]
@@ -184,6 +196,14 @@ final class Mover {
                 admitted[tile] += 1
             }
         }
+    }
+
+    /// Lets a station take up a newer generation before the next calls are prepared.
+    private func adopt(_ station: Station) {
+        let limit = station.maximumBatch
+        station.adopt()
+        guard station.maximumBatch < limit else { return }
+        staged[station.index] = staged[station.index].flatMap { Mover.cut($0, station.maximumBatch) }
     }
 
     /// Calls tiles for committed arrivals, as far as their limits of calls in flight allow.

@@ -1,6 +1,4 @@
-import CTessera
 import Columns
-import Glibc
 import Journeys
 import PluginHost
 
@@ -10,105 +8,60 @@ import PluginHost
 final class Station {
     let index: Int
     let node: JourneyPlan.TileNode
-    let instance: TileInstance
+    /// Of the generation that the tile's plugin had when it was last looked at; see `adopt`.
+    private(set) var instance: TileInstance
     /// Members stop here durably before the call: it touches the world, or ends after the call has returned.
     let commitsArrival: Bool
-    let maximumBatch: Int
-    let maximumInFlight: Int
-    /// Microseconds from the call to its deadline.
-    let timeout: Int64
     /// The branch of failed members, when an edge leaves by it.
     let failedBranch: Int?
 
-    private let modelColumns: [Int]
-    private let reserved: [Column]
-    private let isReservedOnly: Bool
-    /// Position of each asked column in model columns followed by reserved ones.
-    private let order: [Int]
-    private let modelSchema: BatchSchema
-    private let reservedSchema: BatchSchema
-    private let schema: BatchSchema
+    private let succession: Succession
+    private let layout: [Column]
+    private let defaultBatch: Int
+    private var binding: ColumnBinding
     private var key: DeliveryKey
 
-    static let reservedColumns: [Column] = [
-        Column(name: TESSERA_COLUMN_KEY, type: .string, nullable: false),
-        Column(name: TESSERA_COLUMN_ATTEMPT, type: .integer, nullable: false),
-        Column(name: TESSERA_COLUMN_ARRIVED_AT, type: .timestamp, nullable: false),
-    ]
+    var maximumBatch: Int { max(1, min(instance.type.maxBatch, defaultBatch)) }
+    var maximumInFlight: Int { max(1, min(instance.type.maxInFlight, 64)) }
+    /// Microseconds from the call to its deadline.
+    var timeout: Int64 { instance.type.timeoutUs }
 
-    /// - Parameter layout: the columns of every cargo of the run, `$member` first.
+    /// - Parameters:
+    ///   - succession: where newer instances of the tile come from.
+    ///   - layout: the columns of every cargo of the run, `$member` first.
     init?(
-        node: JourneyPlan.TileNode, instance: TileInstance, layout: [Column], workspaceID: String, journeyID: String,
-        defaultBatch: Int
+        node: JourneyPlan.TileNode, instance: TileInstance, succession: Succession, layout: [Column],
+        workspaceID: String, journeyID: String, defaultBatch: Int
     ) {
+        guard let binding = ColumnBinding(instance.columns, layout: layout) else { return nil }
         index = node.index
         self.node = node
         self.instance = instance
-        let type = instance.type
-        commitsArrival = type.sideEffects || type.isAsync
-        maximumBatch = max(1, min(type.maxBatch, defaultBatch))
-        maximumInFlight = max(1, min(type.maxInFlight, 64))
-        timeout = type.timeoutUs
+        self.succession = succession
+        self.layout = layout
+        self.defaultBatch = defaultBatch
+        self.binding = binding
+        commitsArrival = Station.commitsArrival(instance)
         failedBranch =
             node.sideEffects && node.next.last.map({ $0 != nil }) == true ? node.branches.count - 1 : nil
-
-        var modelColumns: [Int] = []
-        var reserved: [Column] = []
-        var places: [(isReserved: Bool, position: Int)] = []
-        for name in instance.columns {
-            if let column = Station.reservedColumns.first(where: { $0.name == name }) {
-                places.append((true, reserved.count))
-                reserved.append(column)
-            } else if let position = layout.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
-                places.append((false, modelColumns.count))
-                modelColumns.append(position)
-            } else {
-                return nil
-            }
-        }
-        self.modelColumns = modelColumns
-        self.reserved = reserved
-        isReservedOnly = modelColumns.isEmpty
-        order = places.map { $0.isReserved ? modelColumns.count + $0.position : $0.position }
-        let taken = modelColumns.map { layout[$0] }
-        modelSchema = BatchSchema(columns: taken)
-        reservedSchema = BatchSchema(columns: reserved)
-        schema = BatchSchema(columns: order.map { (taken + reserved)[$0] })
         key = DeliveryKey(workspaceID: workspaceID, journeyID: journeyID, tileID: node.id)
     }
 
-    /// The batch for these rows of a cargo: the columns that the tile named, in its order.
-    func batch(_ parcel: Parcel) -> RecordBatch {
-        if order.isEmpty { return .empty(count: parcel.rows.count) }
-        let cargo = parcel.cargo
-        if reserved.isEmpty { return attributes(parcel) }
-        let builder = BatchBuilder(schema: reservedSchema, capacity: parcel.rows.count)
-        for (column, definition) in reserved.enumerated() {
-            switch definition.name {
-            case TESSERA_COLUMN_ATTEMPT:
-                for row in parcel.rows { builder.append(int64: Int64(cargo.attempt[Int(row)]), to: column) }
-            case TESSERA_COLUMN_ARRIVED_AT:
-                for row in parcel.rows { builder.append(timestamp: cargo.arrivedAt[Int(row)], to: column) }
-            default:
-                withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { text in
-                    for row in parcel.rows {
-                        key.write(entry: cargo.entry[Int(row)], member: cargo.keys[Int(row)], into: text)
-                        builder.append(utf8: UnsafeRawBufferPointer(text), to: column)
-                    }
-                }
-            }
-        }
-        let extra = builder.finish()
-        if isReservedOnly { return extra.selecting(columns: order, schema: schema) }
-        return attributes(parcel).appendingColumns(of: extra).selecting(columns: order, schema: schema)
+    private static func commitsArrival(_ instance: TileInstance) -> Bool {
+        instance.type.sideEffects || instance.type.isAsync
     }
 
-    private func attributes(_ parcel: Parcel) -> RecordBatch {
-        let batch = parcel.cargo.batch
-        // Rows of a parcel are distinct, so as many as the batch has, in order, are the batch itself.
-        if parcel.rows.count == batch.count, parcel.rows.indices.allSatisfy({ parcel.rows[$0] == Int32($0) }) {
-            return batch.selecting(columns: modelColumns, schema: modelSchema)
-        }
-        return batch.gather(rows: parcel.rows, columns: modelColumns, schema: modelSchema)
+    /// Takes up the plugin's newer generation, when there is one that fits the run: the same branches, and no column that
+    /// its cargos lack. Else the run stays on the old one to its end. To be called between batches.
+    func adopt() {
+        guard let newer = succession.next(after: instance), newer.branches == node.branches,
+            newer.type.sideEffects == node.sideEffects, Station.commitsArrival(newer) == commitsArrival,
+            let binding = ColumnBinding(newer.columns, layout: layout)
+        else { return }
+        instance = newer
+        self.binding = binding
     }
+
+    /// The batch for these rows of a cargo: the columns that the tile named, in its order.
+    func batch(_ parcel: Parcel) -> RecordBatch { binding.batch(parcel, key: &key) }
 }

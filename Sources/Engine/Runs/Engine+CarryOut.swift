@@ -7,8 +7,9 @@ extension Engine {
         do {
             guard let (record, run) = try claim(entry) else { return }
             do {
-                let (execution, ending) = try execute(record, run, control)
-                try finish(execution, record, run, ending)
+                // Prepared in a call of its own, so that nothing here holds the instances that it was prepared with.
+                let execution = try prepare(record, run, control)
+                try finish(execution, record, run, execution.execute())
             } catch {
                 try fail(record, run, control, "\(error)")
             }
@@ -57,9 +58,9 @@ extension Engine {
         }
     }
 
-    private func execute(
+    private func prepare(
         _ record: JourneyRecord, _ run: RunRecord, _ runControl: RunControl
-    ) throws -> (RunExecution, RunExecution.Ending) {
+    ) throws -> RunExecution {
         let journey = try definition(record, version: run.journeyVersion)
         let result = try compiler.compile(workspaceID: run.workspaceID, journeyID: run.journeyID, journey: journey)
         guard let compiled = result.compiled else {
@@ -80,11 +81,10 @@ extension Engine {
         }
         var settings = RunExecution.Settings()
         settings.batchRows = configuration.batchRows
-        let execution = try RunExecution(
-            run: run, compiled: compiled, members: store, warehouse: warehouse, control: runControl,
+        return try RunExecution(
+            run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
             policy: configuration.retry, clock: clock,
             isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited, settings: settings)
-        return (execution, try execution.execute())
     }
 
     private func definition(_ record: JourneyRecord, version: Int) throws -> Journey {

@@ -3,9 +3,11 @@ import Store
 
 /// The handle of a run that goes on: others stop it and read its counts; the run's own thread does the rest.
 final class RunControl: Sendable {
-    enum Stop: Sendable {
+    enum Stop: Sendable, Hashable {
         /// Cancelled, paused, archived or deleted: the run ends.
         case cancel
+        /// The run can't go on, for this reason: it fails as a whole.
+        case fail(String)
         /// The gateway stops: the run stays `running` and goes on after the next start.
         case shutdown
     }

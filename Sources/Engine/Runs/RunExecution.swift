@@ -1,6 +1,7 @@
 import Columns
 import Journeys
 import Platform
+import PluginHost
 import Store
 import Warehouse
 
@@ -32,6 +33,7 @@ final class RunExecution {
     }
 
     let run: RunRecord
+    /// Without its instances: the stations hold them, and let go of them when a plugin is swapped.
     let compiled: CompiledJourney
     let members: MemberStore
     let warehouse: Warehouse
@@ -54,11 +56,12 @@ final class RunExecution {
     private weak var openScan: ModelScan?
 
     init(
-        run: RunRecord, compiled: CompiledJourney, members: MemberStore, warehouse: Warehouse, control: RunControl,
+        run: RunRecord, compiled: CompiledJourney, plugins: PluginHost, members: MemberStore, warehouse: Warehouse,
+        control: RunControl,
         policy: RetryPolicy, clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings
     ) throws {
         self.run = run
-        self.compiled = compiled
+        self.compiled = compiled.withoutInstances
         self.members = members
         self.warehouse = warehouse
         self.control = control
@@ -71,10 +74,15 @@ final class RunExecution {
         tileNumbers = try members.tileNumbers(journeyNumber, tileIDs: compiled.plan.tiles.map(\.id))
         tileIndices = Dictionary(zip(tileNumbers, 0...)) { first, _ in first }
         let layout = compiled.layout
+        let schema = BatchSchema(columns: compiled.model.columns)
         let stations = zip(compiled.plan.tiles, compiled.instances).compactMap { node, instance in
             Station(
-                node: node, instance: instance, layout: layout, workspaceID: run.workspaceID,
-                journeyID: run.journeyID, defaultBatch: settings.batchRows)
+                node: node, instance: instance,
+                succession: Succession(
+                    plugins: plugins, config: compiled.configs[node.index], schema: schema,
+                    workspaceID: run.workspaceID, journeyID: run.journeyID, epoch: compiled.epoch),
+                layout: layout, workspaceID: run.workspaceID, journeyID: run.journeyID,
+                defaultBatch: settings.batchRows)
         }
         guard stations.count == compiled.plan.tiles.count else {
             throw RunFailure("a tile reads a column that its model lacks: validate the journey")
@@ -122,6 +130,7 @@ final class RunExecution {
         switch control.stop {
         case nil: return .completed
         case .cancel: return .cancelled
+        case .fail(let reason): throw RunFailure(reason)
         case .shutdown: return .interrupted
         }
     }
