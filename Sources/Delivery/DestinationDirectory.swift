@@ -5,11 +5,11 @@ import PluginHost
 /// Destinations at work: opens each with its connector once per version and serves them to plugins as
 /// `tessera.connectors/1`. Any thread.
 public final class DestinationDirectory: @unchecked Sendable {
-    private struct Pin {
+    struct Pin {
         let destination: OpenDestination
         var count = 1
     }
-    private struct State {
+    struct State {
         var open: [String: OpenDestination] = [:]
         /// Destinations that plugins hold, by the address that they give back. Also keeps replaced ones open until then.
         var pins: [UnsafePointer<tessera_destination>: Pin] = [:]
@@ -17,8 +17,8 @@ public final class DestinationDirectory: @unchecked Sendable {
 
     let plugins: PluginHost
     let log: Log
-    private let source: any DestinationSource
-    private let state = Monitor(State())
+    let source: any DestinationSource
+    let state = Monitor(State())
     // Written in `init` only.
     private var table: LentTable<tessera_connectors_service, DestinationDirectory>?
 
@@ -91,6 +91,8 @@ public final class DestinationDirectory: @unchecked Sendable {
             case .success(let destination):
                 let replaced = state.withLock { $0.open.updateValue(destination, forKey: id) }
                 withExtendedLifetime(replaced) {}
+                // Swapped meanwhile: kept, it would hold a generation that is to retire.
+                if !plugins.isCurrent(destination.connector) { return try current(id, workspaceID: workspaceID) }
                 return destination
             case .failure(let failure):
                 throw DestinationUnavailable(

@@ -27,6 +27,8 @@ public final class Engine: Sendable {
     let members: MemberStores
     let warehouse: Warehouse
     let plugins: PluginHost
+    /// Nil where nothing is delivered.
+    let destinations: DestinationDirectory?
     let clock: any Clock
     let log: Log
     let configuration: Configuration
@@ -39,17 +41,21 @@ public final class Engine: Sendable {
     let lifecycle = Monitor<Void>(())
     /// Runs of a journey that failed as a whole, one after the other.
     let failures = Monitor<[String: Int]>([:])
+    /// Journeys that stand still because a plugin that they need is in quarantine, by id.
+    let held = Monitor<[String: JourneyHold]>([:])
     /// Journeys whose waiting members move when they are due.
     let whenDueJourneys = Monitor<Set<String>>([])
 
+    /// - Parameter destinations: those that a swap of their connector's plugin must not break.
     public init(
-        control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost, clock: any Clock,
-        log: Log, configuration: Configuration
+        control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost,
+        destinations: DestinationDirectory? = nil, clock: any Clock, log: Log, configuration: Configuration
     ) {
         self.control = control
         self.members = members
         self.warehouse = warehouse
         self.plugins = plugins
+        self.destinations = destinations
         self.clock = clock
         self.log = log
         self.configuration = configuration
@@ -60,6 +66,7 @@ public final class Engine: Sendable {
     /// Takes up interrupted runs and schedules, then starts the threads. Plugins must be loaded.
     /// - Throws: when the store can't be read.
     public func start() throws {
+        plugins.guardSwaps(by: self)
         try recover()
         queue.start(threads: configuration.runThreads) { [self] entry, control in
             carryOut(entry, control)

@@ -4,10 +4,11 @@ import Store
 /// What is found at the start: schedules, and what the last process left undone.
 extension Engine {
     func recover() throws {
+        try hold(plugins.catalogue().quarantines())
         for head in try control.read({ try $0.journeyHeads(status: Set(JourneyStatus.allCases)) }) {
             switch head.status {
             case .active, .error, .draining:
-                let record = try find(head.workspaceID, head.id)
+                let record = try showHold(find(head.workspaceID, head.id))
                 // Opening the configs now shows what a changed plugin no longer takes, before a schedule meets it.
                 let result = try compile(record)
                 if result.compiled == nil {
@@ -40,6 +41,8 @@ extension Engine {
 
     /// Plans the journey's next starts.
     func plan(_ record: JourneyRecord, movesWhenDue: Bool? = nil) {
+        // Only a person ends a quarantine.
+        if held.withLock({ $0[record.id] != nil }) { return timetable.remove(record.id) }
         let whenDue = whenDueJourneys.update { journeys -> Bool in
             if movesWhenDue == true { journeys.insert(record.id) }
             if movesWhenDue == false { journeys.remove(record.id) }

@@ -60,7 +60,9 @@ extension Engine {
                 }
                 guard let record = try control.read({ try $0.journey(workspaceID: due.workspaceID, id: due.journeyID) })
                 else { return timetable.remove(due.journeyID) }
-                guard case .allowed = JourneyTransitions.next(from: record.status, call: .trigger) else { return }
+                guard case .allowed = JourneyTransitions.next(from: record.status, call: .trigger),
+                    held.withLock({ $0[due.journeyID] == nil })
+                else { return }
                 _ = try start(record, trigger: due.trigger, by: record.createdBy)
             }
         } catch {

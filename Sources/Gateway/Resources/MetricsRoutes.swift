@@ -49,6 +49,7 @@ enum MetricsRoutes {
             ("timeouts_total", "counter", "Calls that passed their deadline", \.timeouts),
             ("time_us_total", "counter", "Microseconds spent in a plugin's run", \.timeUs),
             ("restarts_total", "counter", "Times that a plugin's process was started again", \.restarts),
+            ("quarantines_total", "counter", "Times that a plugin was put in quarantine", \.quarantines),
             ("instances", "gauge", "Configs open", \.instances),
         ]
     }

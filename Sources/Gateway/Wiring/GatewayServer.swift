@@ -104,8 +104,8 @@ public final class GatewayServer {
         settings.batchRows = configuration.batchRows
         settings.runThreads = configuration.runThreads
         let engine = Engine(
-            control: control, members: members, warehouse: warehouse, plugins: host, clock: clock, log: log,
-            configuration: settings)
+            control: control, members: members, warehouse: warehouse, plugins: host, destinations: destinations,
+            clock: clock, log: log, configuration: settings)
         return Rooms(
             control: control, members: members, warehouse: warehouse, plugins: host, delivery: delivery,
             destinations: destinations, engine: engine, clock: clock, log: log)

@@ -63,17 +63,17 @@ public struct PluginCatalogue: Sendable {
         }
     }
 
-    /// Why the plugin of a tile type is stopped; nil when it is not, or does not exist.
-    public func quarantine(ofTile id: String) -> PluginQuarantine? { quarantine(registry.tiles[id]?.generation) }
-
-    /// The same for a connector type.
-    public func quarantine(ofConnector id: String) -> PluginQuarantine? {
-        quarantine(registry.connectors[id]?.generation)
+    /// The plugins that are stopped, by id.
+    public func quarantines() -> [PluginQuarantine] {
+        registry.generations.values.compactMap { generation in
+            generation.quarantineReason.map { PluginQuarantine(pluginID: generation.image.id, reason: $0) }
+        }.sorted { $0.pluginID < $1.pluginID }
     }
 
-    private func quarantine(_ generation: PluginGeneration?) -> PluginQuarantine? {
-        guard let generation, let reason = generation.quarantineReason else { return nil }
-        return PluginQuarantine(pluginID: generation.image.id, reason: reason)
+    /// The types that a plugin provides.
+    public func types(of pluginID: String) -> (tiles: Set<String>, connectors: Set<String>) {
+        let image = registry.generations[pluginID]?.image
+        return (Set(image?.tileTypes.map(\.id) ?? []), Set(image?.connectorTypes.map(\.id) ?? []))
     }
 }
 
@@ -87,11 +87,11 @@ public struct PluginQuarantine: Sendable, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// How every text about one plugin's quarantine begins.
-    public static func prefix(_ pluginID: String) -> String { "The plugin '\(pluginID)' is in quarantine" }
+    /// Whether a text tells of a quarantine, of whatever plugin.
+    public static func isMentioned(in text: String) -> Bool { text.contains("' is in quarantine: ") }
 
     /// A sentence for people, with the remedy.
     public var description: String {
-        "\(Self.prefix(pluginID)): \(reason). Reload it to try again, or load another version of it"
+        "The plugin '\(pluginID)' is in quarantine: \(reason). Reload it to try again, or load another version of it"
     }
 }

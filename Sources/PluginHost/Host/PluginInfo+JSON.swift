@@ -32,6 +32,7 @@ extension PluginInfo.Figures {
             "timeouts": .integer(Int64(timeouts)), "dropped_outcomes": .integer(Int64(dropped)),
             "late_reports": .integer(Int64(late)), "instances": .integer(Int64(instances)),
             "time_us": .integer(Int64(timeUs)), "restarts": .integer(Int64(restarts)),
+            "quarantines": .integer(Int64(quarantines)),
         ]
     }
 }

@@ -22,6 +22,8 @@ public struct PluginInfo: Sendable, Hashable {
         public var timeUs = 0
         /// How often its process was started again.
         public var restarts = 0
+        /// How often it was put in quarantine.
+        public var quarantines = 0
 
         public init() {}
     }
@@ -119,6 +121,7 @@ extension PluginInfo.Figures {
         sum.instances += other.instances
         sum.timeUs += other.timeUs
         sum.restarts += other.restarts
+        sum.quarantines += other.quarantines
     }
 }
 

@@ -9,11 +9,14 @@ final class GenerationFigures: Sendable {
     private let dropped = Atomic<Int>(0)
     private let late = Atomic<Int>(0)
     private let time = Atomic<Int>(0)
+    private let quarantines = Atomic<Int>(0)
 
     func began(rows count: Int) {
         calls.wrappingAdd(1, ordering: .relaxed)
         rows.wrappingAdd(count, ordering: .relaxed)
     }
+
+    func quarantined() { quarantines.wrappingAdd(1, ordering: .relaxed) }
 
     /// A call of `run` has returned after so many nanoseconds.
     func spent(nanoseconds: Int) { time.wrappingAdd(nanoseconds, ordering: .relaxed) }
@@ -41,6 +44,7 @@ final class GenerationFigures: Sendable {
         figures.dropped = dropped.load(ordering: .relaxed)
         figures.late = late.load(ordering: .relaxed)
         figures.instances = instances
+        figures.quarantines = quarantines.load(ordering: .relaxed)
         figures.timeUs = time.load(ordering: .relaxed) / 1000
         return figures
     }

@@ -1,5 +1,6 @@
 import Columns
 import Crypto
+import Delivery
 import Foundation
 import Journeys
 import Platform
@@ -23,7 +24,14 @@ final class Bench {
     private(set) var members: MemberStores
     private(set) var warehouse: Warehouse
     private(set) var plugins: PluginHost
+    private(set) var destinations: DestinationDirectory
     private(set) var engine: Engine
+    /// What plugins and the host have logged.
+    let lines: Monitor<[String]>
+    private let memory: ForgetfulMemory
+    private let batchRows: Int
+    /// A plugin directory of this bench's own, beside the shared one.
+    var own: String { directory + "/own" }
     var log: String { directory + "/sent" }
 
     init(batchRows: Int = 64) throws {
@@ -32,7 +40,10 @@ final class Bench {
         clock = ManualClock(Bench.start)
         workspaceID = try Crypto.uuid()
         sourceID = try Crypto.uuid()
-        (control, members, warehouse, plugins, engine) = try Bench.open(directory, clock, batchRows)
+        try Files.makeDirectory(directory + "/own")
+        (lines, memory, self.batchRows) = (Monitor([]), ForgetfulMemory(), batchRows)
+        (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
+            directory, clock, batchRows, memory, lines)
         let (id, source) = (workspaceID, sourceID)
         try control.write { writer in
             try writer.insertWorkspace(WorkspaceRecord(id: id, name: "Test", createdAt: Bench.start))
@@ -58,23 +69,36 @@ final class Bench {
         warehouse.close()
     }
 
+    /// As if the gateway was started again.
+    func restart() throws {
+        close()
+        (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
+            directory, clock, batchRows, memory, lines)
+        try engine.start()
+    }
+
     private static func open(
-        _ directory: String, _ clock: ManualClock, _ batchRows: Int
-    ) throws -> (ControlStore, MemberStores, Warehouse, PluginHost, Engine) {
+        _ directory: String, _ clock: ManualClock, _ batchRows: Int, _ memory: ForgetfulMemory,
+        _ lines: Monitor<[String]>
+    ) throws -> (ControlStore, MemberStores, Warehouse, PluginHost, DestinationDirectory, Engine) {
         let control = try ControlStore(dataDirectory: directory, clock: clock, log: .silent)
         let members = MemberStores(dataDirectory: directory, clock: clock, log: .silent)
         let warehouse = Warehouse(dataDirectory: directory, clock: clock, log: .silent)
         let plugins = PluginHost(
             configuration: PluginHostConfiguration(
-                directories: [try TestPlugins.directory.get()], storeDirectory: directory + "/plugins"),
-            memory: ForgetfulMemory(), services: HostServices(), clock: clock, log: .silent)
-        _ = plugins.loadAll()
+                directories: [try TestPlugins.directory.get(), directory + "/own"],
+                storeDirectory: directory + "/plugins"),
+            memory: memory, services: HostServices(), clock: clock,
+            log: Log(clock: clock, sink: { line in lines.update { $0.append(line) } }))
+        _ = plugins.start()
+        let destinations = DestinationDirectory(
+            source: BenchDestinations(control), plugins: plugins, log: .silent)
         var configuration = Engine.Configuration(ownerID: "test")
         configuration.batchRows = batchRows
         let engine = Engine(
-            control: control, members: members, warehouse: warehouse, plugins: plugins, clock: clock, log: .silent,
-            configuration: configuration)
-        return (control, members, warehouse, plugins, engine)
+            control: control, members: members, warehouse: warehouse, plugins: plugins, destinations: destinations,
+            clock: clock, log: .silent, configuration: configuration)
+        return (control, members, warehouse, plugins, destinations, engine)
     }
 
     // MARK: Doing

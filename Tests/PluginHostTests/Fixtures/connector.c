@@ -20,6 +20,9 @@
 #ifndef PROBE_STATUS
 #define PROBE_STATUS 1
 #endif
+#ifndef NEEDED
+#define NEEDED "\"url\""
+#endif
 
 static const tessera_host *host;
 
@@ -39,7 +42,7 @@ static int32_t open(const tessera_connector_type *t, tessera_str config, const s
     char *copy = malloc(config.length + 1);
     memcpy(copy, config.data, config.length);
     copy[config.length] = 0;
-    if (!strstr(copy, "\"url\"")) {
+    if (!strstr(copy, NEEDED)) {
         call->problem(call, tessera_literal("/url"), tessera_literal("url is missing: where should it go?"));
         free(copy);
         return 1;
