@@ -88,10 +88,10 @@ public final class GatewayServer {
         let warehouse = Warehouse(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
         let services = HostServices()
         var plugins = PluginHostConfiguration(
-            directories: configuration.pluginDirectories, storeDirectory: configuration.dataDirectory + "/plugins")
+            directories: configuration.pluginDirectories, storeDirectory: configuration.dataDirectory + "/plugins",
+            hostProgram: configuration.hostProgram)
         plugins.settings = ["allow-destination": configuration.allowedDestinations.joined(separator: ",")]
         plugins.version = configuration.version
-        plugins.probeCommand = configuration.hostProgram.map { [$0, "probe"] }
         let host = PluginHost(
             configuration: plugins, memory: ControlGenerationMemory(control: control), services: services,
             clock: clock, log: log)

@@ -25,7 +25,7 @@ extension PluginHost {
             // Depends on the other plugin, not on this file.
             throw Refusal("\(conflict): remove one of the two", isLasting: false)
         }
-        if configuration.probeCommand == nil, content.lock?.isolation != .inproc {
+        if image.isolation == .inproc, content.lock?.isolation != .inproc {
             environment.log.warning(
                 "a plugin that no plugins.lock allows in process is loaded in process",
                 ["plugin": image.id, "file": content.path, "sha256": content.sha256])
@@ -34,7 +34,7 @@ extension PluginHost {
             image: image, number: history.number(of: image.id, sha256: content.sha256), sha256: content.sha256,
             path: content.path, file: content.file, lock: content.lock, loadedAt: environment.clock.now(),
             environment: environment)
-        store.noteStart(content.sha256)
+        if image.isolation == .inproc { store.noteStart(content.sha256) }
         try generation.start()
         return generation
     }

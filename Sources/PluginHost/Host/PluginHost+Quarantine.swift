@@ -8,6 +8,8 @@ extension PluginHost {
     func quarantine(_ pluginID: String, sha256: String, reason: String) {
         loading.withLock { _ in
             guard let current = present(pluginID), current.sha256 == sha256 else { return }
+            // An operator may have lifted it since it was told.
+            guard current.image.isolation == .inproc || current.quarantineReason != nil else { return }
             current.putInQuarantine(reason)
             current.figures.quarantined()
             let history = GenerationHistory(memory, log: environment.log)

@@ -53,6 +53,9 @@ public final class PluginHost: Sendable {
         environment = HostEnvironment(version: configuration.version, clock: clock, log: log) { id in
             id == TESSERA_SERVICE_SETTINGS ? settings.pointer : services.table(id)
         }
+        environment.onQuarantine.withLock { told in
+            told = { [weak self] id, sha256, reason in self?.quarantine(id, sha256: sha256, reason: reason) }
+        }
     }
 
     deinit { stop() }
