@@ -3,15 +3,19 @@ import Testing
 
 /// Plugin files as authors make them, and as nobody should.
 enum PluginFiles {
-    /// Copies an example's folder away from the checkout and builds it against the installed headers.
+    /// Copies an example's folder away from the checkout, builds it against the installed headers and kits, and puts its
+    /// file into a plugin directory.
     static func build(_ name: String, into folder: TemporaryFolder) throws {
         let work = try TemporaryFolder()
         try Command.succeed("cp", ["-R", "\(Installed.root)/Plugins/Examples/\(name)", work.path])
+        try Files.makeDirectory(work.path + "/out")
         try Command.succeed(
             "make",
             [
-                "-B", "-C", "\(work.path)/\(name)", "OUT=\(folder.path)", "TESSERA_INCLUDE=\(try Installed.headers())",
+                "-B", "-C", "\(work.path)/\(name)", "OUT=\(work.path)/out",
+                "TESSERA_INCLUDE=\(try Installed.headers())", "TESSERA_KITS=\(try Installed.tree())/share/tessera",
             ])
+        try Command.succeed("cp", ["\(work.path)/out/\(name).so", folder.path])
     }
 
     /// Puts files that are no good plugins beside `weekend.so`. Gives their names, and words of the reason.
