@@ -17,14 +17,19 @@ extension PluginHost {
 
     /// Makes a generation of a content: mapped (or in a process of its own) and started, but not in use yet.
     func prepare(_ content: Content, _ history: GenerationHistory) throws(Refusal) -> PluginGeneration {
-        if let draining = draining(content) { return draining }
+        if let draining = draining(content) {
+            do throws(Refusal) {
+                try checkOwners(draining.image)
+            } catch {
+                draining.retireSoon()
+                throw error
+            }
+            return draining
+        }
         try renewIfUsed(content)
         let image = try image(of: content.sha256, lock: content.lock, toolchain: content.toolchain)
         guard image.id == content.id else { throw Refusal("the plugin's id changes from call to call") }
-        if let conflict = registry.withLock({ $0.present.conflict(with: image) }) {
-            // Depends on the other plugin, not on this file.
-            throw Refusal("\(conflict): remove one of the two", isLasting: false)
-        }
+        try checkOwners(image)
         if image.isolation == .inproc, content.lock?.isolation != .inproc {
             environment.log.warning(
                 "a plugin that no plugins.lock allows in process is loaded in process",
@@ -37,6 +42,12 @@ extension PluginHost {
         if image.isolation == .inproc { store.noteStart(content.sha256) }
         try generation.start()
         return generation
+    }
+
+    private func checkOwners(_ image: PluginImage) throws(Refusal) {
+        guard let conflict = registry.withLock({ $0.present.conflict(with: image) }) else { return }
+        // Depends on the other plugin, not on this file.
+        throw Refusal("\(conflict): remove one of the two", isLasting: false)
     }
 
     /// A generation of the same content that is not in use any more and has not retired yet: used again as it is.
