@@ -18,7 +18,10 @@ final class PluginGeneration: Sendable {
     let figures = GenerationFigures()
     let environment: HostEnvironment
     private let host: HostTable
-    private let control = Monitor<Life>(Life())
+    /// Held during [control] calls, which may take as long as the plugin likes.
+    private let control = Monitor(())
+    /// Held for moments only.
+    private let life = Monitor(Life())
     private let quarantine = Monitor<String?>(nil)
 
     private struct Life {
@@ -59,9 +62,9 @@ final class PluginGeneration: Sendable {
 
     /// The plugin's own answer to `start`, for whoever judges it elsewhere. Once.
     func startStatus() -> Int32 {
-        control.withLock { life in
+        control.withLock { _ in
             let status = image.start(host.pointer)
-            life.isStarted = status == 0
+            life.withLock { $0.isStarted = status == 0 }
             return status
         }
     }
@@ -71,49 +74,48 @@ final class PluginGeneration: Sendable {
 
     /// Runs an `open` and counts the instance when there is one; nil when the plugin is retired already.
     func opening<Result>(_ body: () -> (Result, isOpen: Bool)) -> Result? {
-        control.withLock { life in
-            guard !life.isRetired else { return nil }
+        control.withLock { _ in
+            guard !isRetired else { return nil }
             let (result, isOpen) = body()
-            if isOpen { life.instances += 1 }
+            if isOpen { life.withLock { $0.instances += 1 } }
             return result
         }
     }
 
     /// Runs a `close`; the last one of a generation that is to retire retires it.
     func closing(_ body: () -> Void) {
-        control.withLock { life in
+        control.withLock { _ in
             body()
-            life.instances -= 1
-            retireIfUnused(&life)
+            life.withLock { $0.instances -= 1 }
+            retireIfUnused()
         }
     }
 
     /// No more instances are wanted: the plugin's `retire` is called once the last one is closed, perhaps at once.
     func retire() {
-        control.withLock { life in
-            life.isRetiring = true
-            retireIfUnused(&life)
-        }
+        life.withLock { $0.isRetiring = true }
+        control.withLock { _ in retireIfUnused() }
     }
 
     /// The same, but `retire` is called on the host's own thread for closing, never here.
     func retireSoon() {
-        control.withLock { $0.isRetiring = true }
-        environment.reaper.after { [self] in control.withLock { retireIfUnused(&$0) } }
+        life.withLock { $0.isRetiring = true }
+        environment.reaper.after { [self] in control.withLock { _ in retireIfUnused() } }
     }
 
     /// It is wanted again. False when it has retired already: then its content needs a mapping of its own.
     func resume() -> Bool {
-        control.withLock { life in
+        life.withLock { life in
             guard life.isStarted, !life.isRetired else { return false }
             life.isRetiring = false
             return true
         }
     }
 
-    var openInstances: Int { control.withLock { $0.instances } }
-    var isRetiring: Bool { control.withLock { $0.isRetiring } }
-    var isRetired: Bool { control.withLock { $0.isRetired } }
+    // None of these waits for a call of the plugin.
+    var openInstances: Int { life.withLock { $0.instances } }
+    var isRetiring: Bool { life.withLock { $0.isRetiring } }
+    var isRetired: Bool { life.withLock { $0.isRetired } }
 
     /// Why it is stopped; nil when it works.
     var quarantineReason: String? { quarantine.withLock { $0 } ?? image.remote?.quarantineReason }
@@ -123,12 +125,16 @@ final class PluginGeneration: Sendable {
     }
     func liftQuarantine() {
         quarantine.withLock { $0 = nil }
-        image.remote?.liftQuarantine()
+        _ = image.remote?.liftQuarantine()
     }
 
-    private func retireIfUnused(_ life: inout Life) {
-        guard life.isRetiring, life.isStarted, !life.isRetired, life.instances == 0 else { return }
-        life.isRetired = true
-        image.retire()
+    /// Under the lock for [control] calls.
+    private func retireIfUnused() {
+        let isDue = life.withLock { life -> Bool in
+            guard life.isRetiring, life.isStarted, !life.isRetired, life.instances == 0 else { return false }
+            life.isRetired = true
+            return true
+        }
+        if isDue { image.retire() }
     }
 }
