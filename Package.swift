@@ -108,9 +108,8 @@ let package = Package(
         tests(
             "PluginTests",
             [
-                "CTessera", "TesseraPluginKit", "TesseraTestKit", "Outbound", "PluginHost", "Columns", "Journeys",
-                "Crypto",
-                "Platform", "TestSupport",
+                "CTessera", "TesseraPluginKit", "TesseraTestKit", "Outbound", "PluginHost", "Delivery", "Columns",
+                "Journeys", "Crypto", "Platform", "TestSupport",
             ]),
         tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),
     ] + plugins.map(\.target),

@@ -11,5 +11,8 @@ static inline void tessera_thread_set_name(const char *name) { prctl(PR_SET_NAME
 
 static inline int tessera_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
+// Other processes of the same user can't read or write this one's memory, nor trace it: man 2 PR_SET_DUMPABLE.
+static inline int tessera_hide_memory(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 // Orphans of our children become our children, so that they can be ended: man 2 PR_SET_CHILD_SUBREAPER.
 static inline int tessera_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

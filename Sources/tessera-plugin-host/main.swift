@@ -19,7 +19,12 @@ func say(_ text: String, to descriptor: Int32) {
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("probe", 2):
-    say(PluginProbe.run(arguments[1]).json.text, to: 1)
+    // As the gateway confines it later: what it can't do then it can't do now.
+    if let reason = Confinement.enter() {
+        say(ProbeReport(reason: reason, isLasting: false).json.text, to: 1)
+    } else {
+        say(PluginProbe.run(arguments[1]).json.text, to: 1)
+    }
     // Without the runtime's own ending: the plugin's threads may still be at work.
     _exit(0)
 case ("serve", 1): PluginChild.run()

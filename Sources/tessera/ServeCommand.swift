@@ -2,6 +2,7 @@ import Gateway
 import Glibc
 import HTTPServer
 import Platform
+import PluginHost
 
 /// `tessera serve`: the gateway, until SIGTERM or SIGINT.
 enum ServeCommand {
@@ -42,6 +43,7 @@ enum ServeCommand {
             sigaddset(&signals, SIGINT)
             sigaddset(&signals, SIGTERM)
             pthread_sigmask(SIG_BLOCK, &signals, nil)
+            PluginHost.prepareProcess()
             let gateway = GatewayServer(configuration: configuration, clock: clock, log: log)
             let port = try gateway.start()
             Terminal.print("listening on http://\(address.shown(port: port))")

@@ -17,7 +17,8 @@ extension PluginHost {
             return try PluginImage(path: store.path(sha256))
         }
         let launch = RemoteLaunch(
-            program: program, path: store.path(sha256), limits: lock?.limits ?? configuration.limits,
+            program: program, path: store.path(sha256),
+            limits: lock?.limits(configuration.limits) ?? configuration.limits,
             grantsSecrets: lock?.grantsSecrets ?? false, version: configuration.version, gateway: getpid())
         return try PluginImage(RemotePlugin(launch, sha256: sha256, environment: environment))
     }

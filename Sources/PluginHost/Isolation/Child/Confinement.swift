@@ -2,11 +2,21 @@ import CPlatform
 import Glibc
 
 /// What a plugin's process gives up before it maps the plugin.
-enum Confinement {
+public enum Confinement {
+    /// Confines this process as a plugin's own process is, by the default limits: for a program that uses a plugin once.
+    /// - Returns: why that is not possible here; nil when it was done.
+    public static func enter() -> String? {
+        do throws(Refusal) {
+            try enter(IsolationLimits())
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
     /// Limits, privileges and system calls of this process, for good. Before any other thread exists.
-    /// - Parameter limits: nil leaves memory and descriptors as they are.
     /// - Throws: a refusal when the system can't confine it: then nothing of the plugin may run.
-    static func enter(_ limits: IsolationLimits?) throws(Refusal) {
+    static func enter(_ limits: IsolationLimits) throws(Refusal) {
         clearenv()
         signal(SIGPIPE, SIG_IGN)
         // A group of its own: a signal to it reaches nobody else.
@@ -15,14 +25,12 @@ enum Confinement {
         tessera_limit_arenas(4)
         var failed: [String] = []
         func require(_ what: String, _ status: Int32) { if status != 0 { failed.append("\(what) (error \(errno))") } }
-        if let limits {
-            require("memory", tessera_limit(Int32(TESSERA_LIMIT_DATA), limits.memoryBytes, limits.memoryBytes))
-            // Room for mapped files and reserved addresses beside it.
-            let addresses = limits.memoryBytes + 8 << 30
-            require("addresses", tessera_limit(Int32(TESSERA_LIMIT_ADDRESSES), addresses, addresses))
-            let files = UInt64(limits.openFiles)
-            require("descriptors", tessera_limit(Int32(TESSERA_LIMIT_FILES), files, files))
-        }
+        require("memory", tessera_limit(Int32(TESSERA_LIMIT_DATA), limits.memoryBytes, limits.memoryBytes))
+        // Room for mapped files and reserved addresses beside it.
+        let addresses = limits.memoryBytes + 8 << 30
+        require("addresses", tessera_limit(Int32(TESSERA_LIMIT_ADDRESSES), addresses, addresses))
+        let files = UInt64(limits.openFiles)
+        require("descriptors", tessera_limit(Int32(TESSERA_LIMIT_FILES), files, files))
         require("core files", tessera_limit(Int32(TESSERA_LIMIT_CORE), 0, 0))
         require("privileges", tessera_drop_privileges())
         require("system calls", tessera_filter_calls())
