@@ -21,8 +21,9 @@ public enum Zoo {
     ///
     /// - Parameters:
     ///   - name: that of its file: "abort"; "good" for the tile without a sin, "truncated" for half of that one's file.
+    ///   - timeoutUs: how long its calls may take; 0: the host's choice.
     ///   - output: path of the shared object.
-    public static func build(_ name: String, to output: String) throws {
+    public static func build(_ name: String, timeoutUs: Int64 = 0, to output: String) throws {
         if name == "truncated" {
             try build("good", to: output)
             let whole = try Data(contentsOf: URL(fileURLWithPath: output))
@@ -30,7 +31,10 @@ public enum Zoo {
         }
         for language in ["c", "cpp", "swift"] {
             let source = "\(directory)/\(name).\(language)"
-            if Files.exists(source) { return try CPlugin.build(source, to: output) }
+            if Files.exists(source) {
+                return try CPlugin.build(
+                    source, defines: timeoutUs == 0 ? [:] : ["ZOO_TIMEOUT_US": String(timeoutUs)], to: output)
+            }
         }
         throw CPlugin.BuildError(description: "there is no '\(name)' in \(directory)")
     }

@@ -4,9 +4,10 @@
  *   static int32_t zoo_sin(const zoo_run *r)  with ZOO_SINS_IN_RUN: called in `run` in place of the good work when the
  *                                             config says {"sin": true} or a member's key in the batch starts with
  *                                             "poison". ZOO_GOES_ON: then do the good work after all.
+ *                                             ZOO_SINS_ALWAYS 1: called for every batch
  *   a macro ZOO_OPEN, ZOO_CLOSE, ZOO_START, ZOO_RETIRE, ZOO_BRANCHES, ZOO_COLUMNS: a statement run there first;
  *                                             `sin` is the config's (not in start and retire)
- *   ZOO_FLAGS, ZOO_SCHEMA, ZOO_ENTRY, ZOO_PLUGIN_SIZE: other values in the tables
+ *   ZOO_FLAGS, ZOO_TIMEOUT_US, ZOO_SCHEMA, ZOO_ENTRY, ZOO_PLUGIN_SIZE: other values in the tables
  *
  * The type's id is "com.example.zoo.NAME", and so is the plugin's. Branches: `good` and `odd` (by the last byte of the
  * member's key), so that a test can tell whether each member took its own way. */
@@ -22,6 +23,9 @@
 #ifndef ZOO_FLAGS
 #define ZOO_FLAGS 0
 #endif
+#ifndef ZOO_TIMEOUT_US
+#define ZOO_TIMEOUT_US 0
+#endif
 #ifndef ZOO_SCHEMA
 #define ZOO_SCHEMA                                                                                                      \
     "{\"type\":\"object\",\"properties\":{\"sin\":{\"type\":\"boolean\"}},\"additionalProperties\":false,"              \
@@ -32,6 +36,9 @@
 #endif
 #ifndef ZOO_PLUGIN_SIZE
 #define ZOO_PLUGIN_SIZE sizeof(tessera_plugin)
+#endif
+#ifndef ZOO_SINS_ALWAYS
+#define ZOO_SINS_ALWAYS 0
 #endif
 #ifndef ZOO_GOES_ON
 #define ZOO_GOES_ON 0
@@ -87,7 +94,7 @@ static int32_t zoo_run_tile(const tessera_tile_type *type, void *instance, const
     const zoo_run r = {schema, batch, call};
     (void)type, (void)instance;
 #ifdef ZOO_SINS_IN_RUN
-    if ((instance != NULL && *(const int *)instance) || zoo_has_poison(&r)) {
+    if (ZOO_SINS_ALWAYS || (instance != NULL && *(const int *)instance) || zoo_has_poison(&r)) {
         int32_t status = zoo_sin(&r);
         if (!ZOO_GOES_ON) return status;
     }
@@ -162,7 +169,7 @@ static void zoo_retire(void) {
 }
 
 static const tessera_tile_type zoo_type = {
-    sizeof(tessera_tile_type), TESSERA_ROLE_STEP, ZOO_FLAGS, 0, 0, 0, 0, ZOO_ID, "Zoo: " ZOO_NAME, ZOO_SCHEMA};
+    sizeof(tessera_tile_type), TESSERA_ROLE_STEP, ZOO_FLAGS, 0, 0, 0, ZOO_TIMEOUT_US, ZOO_ID, "Zoo: " ZOO_NAME, ZOO_SCHEMA};
 static const tessera_tile_type *const zoo_types[] = {&zoo_type};
 static const tessera_tile_interface zoo_tiles = {sizeof(tessera_tile_interface), 1, zoo_types, zoo_open, zoo_close,
                                                  zoo_branches, zoo_columns, zoo_run_tile};

@@ -31,7 +31,7 @@ extension CallSlot {
         // is the watchdog's alone.
         let now = isAsync ? environment.clock.now() : .min
         let isLate = locked { state -> Bool in
-            guard let live = state.pointee.live, now < live.deadline else { return true }
+            guard let live = state.pointee.live, now < state.pointee.deadline else { return true }
             let dropped = live.rules.pass(outcomes, state.pointee.reported) { live.sink.report($0) }
             if dropped > 0 { state.pointee.dropped += dropped }
             return false

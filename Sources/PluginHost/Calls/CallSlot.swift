@@ -16,7 +16,6 @@ final class CallSlot: @unchecked Sendable {
         let sink: any OutcomeSink
         let cancelled: @Sendable () -> Bool
         let rules: OutcomeRules
-        let deadline: Int64
         let isDryRun: Bool
 
         init(_ serial: UInt64, _ context: CallContext, rules: OutcomeRules, sink: any OutcomeSink) {
@@ -24,13 +23,14 @@ final class CallSlot: @unchecked Sendable {
             self.sink = sink
             self.rules = rules
             cancelled = context.cancelled
-            deadline = context.deadlineUs
             isDryRun = context.dryRun
         }
     }
 
     struct State {
         var live: Live?
+        /// Of the live call; an isolated plugin is given its time anew for each repeat.
+        var deadline = Int64.max
         var dropped = 0
         /// The serial of the call for which the plugin has yet to return or to call `done`; 0 when there is none.
         var owed: UInt64 = 0
@@ -93,6 +93,7 @@ final class CallSlot: @unchecked Sendable {
             state.pointee.owed = serial
             state.pointee.instance = instance
             state.pointee.live = live
+            state.pointee.deadline = context.deadlineUs
         }
         environment.watchdog.watch(self, serial: serial, deadline: context.deadlineUs)
     }
@@ -105,6 +106,26 @@ final class CallSlot: @unchecked Sendable {
         guard let ended = takeLive(serial) else { return false }
         conclude(ended, end)
         return true
+    }
+
+    /// The deadline of a call has passed. An isolated plugin's process is ended for that, and the call goes on with a hunt
+    /// for the member that keeps it; else the call ends.
+    func expire(_ serial: UInt64) {
+        guard generation.image.remote?.overran(UnsafeRawPointer(pointer)) == true else {
+            finish(serial, .timedOut)
+            return
+        }
+        generation.figures.ended(.timedOut)
+        moveDeadline(to: .max)
+    }
+
+    /// Gives the live call another deadline; without one it is watched no more. Any thread.
+    func moveDeadline(to deadline: Int64) {
+        let serial = locked { state -> UInt64? in
+            state.pointee.deadline = deadline
+            return state.pointee.live?.serial
+        }
+        if let serial, deadline < .max { environment.watchdog.watch(self, serial: serial, deadline: deadline) }
     }
 
     /// Ends a call towards its plugin: from here on its reports are late. Nil when it had ended before.
@@ -124,8 +145,6 @@ final class CallSlot: @unchecked Sendable {
             warn("a tile reported outcomes that were ignored: row, branch, kind or time out of range", ended.dropped)
         }
         ended.live.sink.done(end)
-        // A process that does not come back is ended, or it would keep the caller's thread for good.
-        if case .timedOut = end { generation.image.remote?.timedOut(UnsafeRawPointer(pointer)) }
     }
 
     /// The plugin owes nothing more for this call: it returned or called `done`. Gives the instance that the call kept

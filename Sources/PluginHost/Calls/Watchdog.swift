@@ -31,7 +31,7 @@ final class Watchdog: Sendable {
                     return state.next != deadline ? .expired([]) : nil
                 }
                 if case .stop? = step { return }
-                for (serial, slot) in Self.expired(state, now: clock.now()) { slot.finish(serial, .timedOut) }
+                for (serial, slot) in Self.expired(state, now: clock.now()) { slot.expire(serial) }
             }
         }
     }

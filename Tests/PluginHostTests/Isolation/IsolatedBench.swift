@@ -10,8 +10,9 @@ extension Bench {
     var name: String { root.split(separator: "/").last.map(String.init) ?? root }
 
     /// A host that gives each plugin a process of its own, as a gateway does.
-    func isolatedHost(limits: IsolationLimits = IsolationLimits()) -> PluginHost {
+    func isolatedHost(limits: IsolationLimits = IsolationLimits(), clock: (any Clock)? = nil) -> PluginHost {
         let lines = lines
+        let clock = clock ?? self.clock
         var configuration = PluginHostConfiguration(
             directories: [root + "/a", root + "/b"], storeDirectory: root + "/store",
             settings: ["allow-destination": "127.0.0.0/8"], hostProgram: BuiltProducts.pluginHost)
@@ -22,9 +23,11 @@ extension Bench {
     }
 
     /// A bad plugin from the zoo in directory a, loaded by an isolated host.
-    func zoo(_ name: String, limits: IsolationLimits = IsolationLimits()) throws -> PluginHost {
+    func zoo(
+        _ name: String, limits: IsolationLimits = IsolationLimits(), clock: (any Clock)? = nil
+    ) throws -> PluginHost {
         try Zoo.build(name, to: "\(root)/a/\(name).so")
-        let host = isolatedHost(limits: limits)
+        let host = isolatedHost(limits: limits, clock: clock)
         let outcomes = host.loadAll()
         try #require(outcomes.map(\.state) == [.active], "\(outcomes)")
         return host

@@ -45,21 +45,20 @@ extension RemotePlugin {
         }
     }
 
-    /// The gateway's call passed its deadline while the plugin was at it. A `run` that has not returned holds a thread of
-    /// the gateway: its process is ended. An ASYNC one may only be slow, but not three times in a row.
-    func timedOut(_ pointer: UnsafeRawPointer) {
+    /// The gateway's call has passed its deadline while the plugin was at it: its process is ended, and what is left of the
+    /// batch hunted. An ASYNC call may only be slow, once: its rows are unknown then, and the process stays.
+    /// - Returns: whether the call goes on.
+    func overran(_ pointer: UnsafeRawPointer) -> Bool {
         let processes = state.withLock { $0.all.values.compactMap(\.process) }
         for process in processes {
-            if let call = process.call(of: pointer) { judge(call, in: process) }
+            guard let call = process.call(of: pointer) else { continue }
+            let isStuck = state.withLock { state in
+                if call.isReturned, call.isPrimary { state.overdue += 1 }
+                return !call.isReturned || !call.isPrimary || state.overdue > 1
+            }
+            if isStuck { process.end("did not come back from a batch before its deadline") }
+            return isStuck
         }
-    }
-
-    private func judge(_ call: RemoteCall, in process: RemoteProcess) {
-        let isSlow = call.isReturned
-        let isStuck = state.withLock { state in
-            if isSlow { state.overdue += 1 }
-            return !isSlow || state.overdue >= 3
-        }
-        if isStuck { process.end("did not come back from a batch before its deadline") }
+        return false
     }
 }

@@ -29,6 +29,12 @@ extension RemotePlugin {
         if rows > 0, !hasWorked.load(ordering: .relaxed) { hasWorked.store(true, ordering: .relaxed) }
     }
 
+    /// An ASYNC call has ended by itself.
+    func endedInTime() {
+        worked(1)
+        state.withLock { $0.overdue = 0 }
+    }
+
     /// Hunts for the rows of ASYNC calls whose process has ended, one call after the other, on a thread of its own.
     func bereave(_ calls: [Bereaved]) {
         if calls.isEmpty { return }

@@ -21,7 +21,7 @@ final class RemotePlugin: Sendable {
         /// Calls that died with their process, for the hunter's thread.
         var bereaved: [Bereaved] = []
         var isHunting = false
-        /// ASYNC calls in a row that passed their deadline.
+        /// ASYNC calls that passed their deadline since one was ended in time.
         var overdue = 0
         /// Where outcomes that were ignored are counted.
         var figures: GenerationFigures?

@@ -29,6 +29,7 @@ extension RemoteProcess {
             guard let call = call(head.id), call.isAsync else { return }
             remove(call)
             call.finish(in: self)
+            owner?.endedInTime()
         case .now, .isCancelled, .setting, .acquireDelivery, .settleDelivery, .disableDestination:
             try answerAtOnce(head, &body)
         case .acquireDestination, .releaseDestination, .buildForDestination, .classifyForDestination:

@@ -48,7 +48,8 @@ extension RemoteProcess {
         lane.clearOutcomes()
         var body = WireWriter()
         body.integer(instance)
-        Self.write(call.call, to: &body)
+        Self.write(
+            call.call, deadline: call.isPrimary ? call.call.pointee.deadline_us : call.target.deadline, to: &body)
         plan.writeHead(to: &body)
         do throws(WireError) {
             try lane.socket.send(.run, id: call.id, body.bytes)
@@ -74,11 +75,13 @@ extension RemoteProcess {
         }
     }
 
-    private static func write(_ call: UnsafePointer<tessera_call>, to body: inout WireWriter) {
+    private static func write(
+        _ call: UnsafePointer<tessera_call>, deadline: Int64, to body: inout WireWriter
+    ) {
         body.integer(call.pointee.flags)
         body.integer(call.pointee.now_us)
         body.integer(call.pointee.run_at_us)
-        body.integer(call.pointee.deadline_us)
+        body.integer(deadline)
         for text in [
             call.pointee.workspace_id, call.pointee.journey_id, call.pointee.run_id, call.pointee.tile_id,
         ] {

@@ -38,6 +38,12 @@ final class TileTarget: @unchecked Sendable, HuntTarget {
         kept = try? BatchSelection.copy(schema, array, rows: Array(0..<UInt32(count)))
     }
 
+    /// Microseconds that the plugin has for a call.
+    private var span: Int64 { max(1000, call.pointee.deadline_us - call.pointee.now_us) }
+
+    /// When an attempt ends that begins now.
+    var deadline: Int64 { plugin.environment.clock.now() + span }
+
     /// Notes rows as decided. Called before the gateway's call hears of them.
     func mark(_ outcomes: UnsafeMutableBufferPointer<tessera_outcome>) {
         marks.withLock { marks in
@@ -74,6 +80,9 @@ final class TileTarget: @unchecked Sendable, HuntTarget {
             // Our own batch: it was laid out once before.
             return -1
         }
+        // Its time begins anew: the processes before took theirs.
+        CallSlot.of(call)?.moveDeadline(to: deadline)
+        defer { CallSlot.of(call)?.moveDeadline(to: .max) }
         return try part.withArrow { schema, array throws(ProcessGone) in
             try process.run(self, schema, array, rows: .some(rows), isPrimary: false)
         }
