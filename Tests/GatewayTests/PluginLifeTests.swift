@@ -94,4 +94,58 @@ import TestSupport
             #expect(plugin["version"] == .string(version), "\(plugin.text)")
         }
     }
+
+    @Test func whatIsAtWorkIsNamed() throws {
+        let gateway = try TestGateway(plugins: ["Entry"])
+        defer { gateway.stop() }
+        try gateway.buildGate("1")
+        try gateway.plugins("POST", "/load", #"{"file": "gate.so"}"#)
+        let workspace = try gateway.makeWorkspace()
+        let journey = try workspace.makeLiveJourney(through: "gate", #"{"path": "/tmp", "mood": "sour"}"#)
+
+        try gateway.buildGate("2", ["REFUSES": CPlugin.string("sour")])
+        let refused = try gateway.plugins("POST", "/test.gate/reload")
+        #expect(refused.status == 422 && refused.json["code"] == "plugin_refused", "\(refused.json.text)")
+        #expect(refused.json["problems"]?[0]?["pointer"] == .string("/journeys/\(journey)"))
+        let reason =
+            "journey 'Through' (\(journey)) would break: Tile 'through': config/path: this version does not like it"
+        #expect(refused.json["error"] == .string(reason), "\(refused.json.text)")
+        #expect(try gateway.plugins("GET", "/test.gate").json["version"] == "1")
+
+        let retire = try gateway.plugins("POST", "/test.gate/retire")
+        #expect(retire.status == 409 && retire.json["code"] == "plugin_in_use", "\(retire.json.text)")
+        #expect(
+            retire.json["problems"]?[0]?["message"]?.stringValue?.contains("journey 'Through' (\(journey))") == true)
+        try workspace.json("POST", "/journeys/\(journey)/pause")
+        try workspace.json("POST", "/journeys/\(journey)/archive")
+        #expect(try gateway.plugins("POST", "/test.gate/retire").json["state"] == "retired")
+    }
+
+    /// Mappings stay, and are counted; so is what all generations did.
+    @Test func metricsGoOnOverASwap() throws {
+        let gateway = try TestGateway(plugins: ["Entry"])
+        defer { gateway.stop() }
+        func value(_ name: String) throws -> Int? {
+            try gateway.client().request("GET", "/metrics").text.split(separator: "\n")
+                .first { $0.hasPrefix(name + " ") }.flatMap { Int($0.split(separator: " ").last ?? "") }
+        }
+        let before = try #require(try value("tessera_plugin_mappings"))
+        try gateway.buildGate("1")
+        try gateway.plugins("POST", "/load", #"{"file": "gate.so"}"#)
+        let workspace = try gateway.makeWorkspace()
+        let journey = try workspace.makeLiveJourney(through: "gate", #"{"path": "\#(gateway.directory.path)"}"#)
+        func run() throws {
+            let run = try workspace.json("POST", "/journeys/\(journey)/trigger")
+            _ = try workspace.waitForRun(journey, run["id"]?.stringValue ?? "")
+        }
+        try run()
+        #expect(try value(#"tessera_plugin_rows_total{plugin="test.gate"}"#) == 3)
+        try gateway.buildGate("2")
+        try gateway.plugins("POST", "/test.gate/reload")
+        #expect(try value(#"tessera_plugin_rows_total{plugin="test.gate"}"#) == 3)
+        #expect(try value(#"tessera_plugin_generation{plugin="test.gate"}"#) == 2)
+        #expect(try value(#"tessera_plugin_state{plugin="test.gate",state="active"}"#) == 1)
+        #expect(try value("tessera_plugin_mappings") == before + 2)
+        #expect(try value(#"tessera_plugin_time_us_total{plugin="test.gate"}"#) ?? 0 > 0)
+    }
 }

@@ -9,7 +9,12 @@ extension Engine {
             do {
                 // Prepared in a call of its own, so that nothing here holds the instances that it was prepared with.
                 let execution = try prepare(record, run, control)
-                try finish(execution, record, run, execution.execute())
+                let ending = try execution.execute()
+                if ending == .completed, let quarantine = execution.quarantine {
+                    // Its members wait for a plugin that no one calls any more.
+                    throw RunFailure(quarantine.description)
+                }
+                try finish(execution, record, run, ending)
             } catch {
                 try fail(record, run, control, "\(error)")
             }
@@ -107,7 +112,8 @@ extension Engine {
         try lifecycle.withLock { _ in
             guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })
             else { return }
-            if run.status == .completed, present.status == .error || !present.statusError.isEmpty {
+            let isHeld = held.withLock { $0[run.journeyID] != nil }
+            if run.status == .completed, !isHeld, present.status == .error || !present.statusError.isEmpty {
                 let status = present.status == .error ? JourneyStatus.active : present.status
                 let (id, now) = (run.journeyID, clock.now())
                 try control.write {
@@ -135,6 +141,7 @@ extension Engine {
                 // A journey that drains goes on draining: `active` would let members in again.
                 let status = present.status == .draining ? JourneyStatus.draining : .error
                 let now = clock.now()
+                let reason = held.withLock { $0[run.journeyID]?.text } ?? reason
                 try control.write {
                     try $0.setJourneyStatus(
                         workspaceID: present.workspaceID, id: present.id, from: [present.status], to: status,

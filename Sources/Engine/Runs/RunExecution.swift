@@ -135,6 +135,9 @@ final class RunExecution {
         }
     }
 
+    /// That of a plugin that the run called; nil when all are well.
+    var quarantine: PluginQuarantine? { mover.stations.lazy.compactMap(\.instance.quarantine).first }
+
     var counts: RunCounts { progress.counts }
     var tileCounts: [String: RunTileCounts] {
         var tiles: [String: RunTileCounts] = [:]

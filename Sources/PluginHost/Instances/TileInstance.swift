@@ -18,6 +18,11 @@ public final class TileInstance: @unchecked Sendable {
     /// The plugin's generation: 1, 2 … per plugin id.
     public var generation: Int { type.generation }
 
+    /// Set while its plugin is stopped: calls come back with nothing done.
+    public var quarantine: PluginQuarantine? {
+        owner.quarantineReason.map { PluginQuarantine(pluginID: type.pluginID, reason: $0) }
+    }
+
     let owner: PluginGeneration
     let table: UnsafePointer<tessera_tile_type>
     let raw: UnsafeMutableRawPointer?

@@ -20,3 +20,28 @@ extension TestGateway {
             to: "\(directory.path)/plugins/\(name)")
     }
 }
+
+extension TestGateway {
+    /// Builds a version of the tile `gate` of the plugin `test.gate` into the plugin directory.
+    func buildGate(_ version: String, _ defines: [String: String] = [:]) throws {
+        try CPlugin.build(
+            "Tests/Fixtures/gate.c",
+            defines: defines.merging(["VERSION": CPlugin.string(version), "_GNU_SOURCE": ""]) { $1 },
+            to: "\(directory.path)/plugins/gate.so")
+    }
+}
+
+extension TestWorkspace {
+    /// An active journey through one tile, over all customers.
+    func makeLiveJourney(through type: String, _ config: String, name: String = "Through") throws -> String {
+        let journey = try make(
+            "/journeys",
+            """
+            {"name": "\(name)", "parent_model_id": "\(try makeModel())",
+             "tiles": [{"id": "in", "type": "entry"}, {"id": "through", "type": "\(type)", "config": \(config)}],
+             "edges": [{"from": "in", "to": "through"}]}
+            """)
+        try json("POST", "/journeys/\(journey)/activate")
+        return journey
+    }
+}
