@@ -140,8 +140,8 @@ import Testing
         #expect(delivering?.message.hasPrefix("destination 'Inbox' (\(id)) uses it") == true)
     }
 
-    @Test func aHundredLiveJourneysCostLittle() throws {
-        let bench = try Bench()
+    @Test(arguments: [nil, BuiltProducts.pluginHost]) func aHundredLiveJourneysCostLittle(_ host: String?) throws {
+        let bench = try Bench(hostProgram: host)
         try bench.load("id,age\na,1\n")
         try bench.loadGate("1")
         for number in 0..<100 { _ = try bench.gateJourney(["number": .integer(Int64(number))]) }

@@ -2,6 +2,12 @@ import Journeys
 import PluginHost
 
 extension Engine: GenerationGuard {
+    /// Runs `body`, which opens something on plugins and stores it, while none of them is swapped or retired: else what
+    /// the next one does not take would slip past its review.
+    public func whilePluginsStay<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try lifecycle.withLock { _ in try body() }
+    }
+
     public func review(_ change: GenerationChange, swap: () -> Void) -> [Problem] {
         var review = GenerationReview(
             change, users: PluginUsers(control: control), compiler: compiler, destinations: destinations)

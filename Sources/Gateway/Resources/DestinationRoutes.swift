@@ -27,17 +27,19 @@ enum DestinationRoutes {
     static func create(_ call: Call) throws -> Reply {
         let id = try call.newID()
         let input = try DestinationInput.create(call.json(), call)
-        let config = try input.opened(id: id, call)
-        let now = call.now
-        let destination = DestinationRecord(
-            id: id, workspaceID: call.workspaceID, name: input.name, destinationType: input.type.id,
-            config: config.open, createdBy: call.actor, createdAt: now, updatedAt: now)
-        let reply = Reply.json(
-            json(destination, masked: config.masked), status: 201, etag: destination.etag,
-            location: call.location("destinations/\(id)"))
-        return try call.commit { writer in
-            try writer.insertDestination(destination, secrets: config.secrets)
-            return reply
+        return try call.rooms.engine.whilePluginsStay {
+            let config = try input.opened(id: id, call)
+            let now = call.now
+            let destination = DestinationRecord(
+                id: id, workspaceID: call.workspaceID, name: input.name, destinationType: input.type.id,
+                config: config.open, createdBy: call.actor, createdAt: now, updatedAt: now)
+            let reply = Reply.json(
+                json(destination, masked: config.masked), status: 201, etag: destination.etag,
+                location: call.location("destinations/\(id)"))
+            return try call.commit { writer in
+                try writer.insertDestination(destination, secrets: config.secrets)
+                return reply
+            }
         }
     }
 
@@ -46,6 +48,17 @@ enum DestinationRoutes {
         let (present, secrets) = try DestinationSecrets.find(call)
         try call.head.requireMatch(present.etag)
         let input = try DestinationInput.update(present, secrets, body, call)
+        let (updated, masked) = try call.rooms.engine.whilePluginsStay {
+            try store(input, in: present, secrets, call)
+        }
+        // A person has looked after it: what its answers had stopped may go again.
+        call.rooms.delivery.enable(workspaceID: updated.workspaceID, destinationID: updated.id)
+        return .json(json(updated, masked: masked), etag: updated.etag)
+    }
+
+    private static func store(
+        _ input: DestinationInput, in present: DestinationRecord, _ secrets: [String: [UInt8]], _ call: Call
+    ) throws -> (DestinationRecord, masked: JSON) {
         let config = try input.opened(id: present.id, call)
         var destination = present
         destination.name = input.name
@@ -66,9 +79,7 @@ enum DestinationRoutes {
             }
             return try writer.updateDestination(changed, secrets: secretChanges)
         }
-        // A person has looked after it: what its answers had stopped may go again.
-        call.rooms.delivery.enable(workspaceID: updated.workspaceID, destinationID: updated.id)
-        return .json(json(updated, masked: config.masked), etag: updated.etag)
+        return (updated, config.masked)
     }
 
     static func delete(_ call: Call) throws -> Reply {

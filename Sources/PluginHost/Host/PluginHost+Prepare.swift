@@ -53,7 +53,7 @@ extension PluginHost {
     /// A generation of the same content that is not in use any more and has not retired yet: used again as it is.
     private func draining(_ content: Content) -> PluginGeneration? {
         let known = registry.withLock { state in
-            state.loaded.filter {
+            state.loaded.compactMap(\.generation).filter {
                 $0.sha256 == content.sha256 && $0.image.id == content.id && $0.lock == content.lock
                     && state.present.generations[content.id] !== $0
             }

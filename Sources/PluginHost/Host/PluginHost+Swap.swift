@@ -33,8 +33,9 @@ extension PluginHost {
             throw failure
         }
         registry.withLock { state in
-            state.loaded.removeAll { $0 === candidate }
-            state.loaded.append(candidate)
+            state.loaded.removeAll { $0.generation === candidate }
+            state.loaded.append(LoadedGeneration(candidate))
+            state.loaded.shrink()
         }
         if let old, old !== candidate { letGo(old) }
         if let old, old.quarantineReason != nil, candidate.quarantineReason == nil {

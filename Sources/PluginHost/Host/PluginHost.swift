@@ -18,7 +18,7 @@ public final class PluginHost: Sendable {
         var present = PluginRegistry()
         var epoch = 0
         /// All that were in use in this process, oldest first.
-        var loaded: [PluginGeneration] = []
+        var loaded: [LoadedGeneration] = []
         /// Of files that were not taken, by path.
         var refused: [String: PluginInfo] = [:]
         weak var guardian: (any GenerationGuard)?

@@ -30,11 +30,13 @@ final class Bench {
     let lines: Monitor<[String]>
     private let memory: ForgetfulMemory
     private let batchRows: Int
+    private let hostProgram: String?
     /// A plugin directory of this bench's own, beside the shared one.
     var own: String { directory + "/own" }
     var log: String { directory + "/sent" }
 
-    init(batchRows: Int = 64) throws {
+    /// - Parameter hostProgram: gives plugins processes of their own; nil: they are mapped.
+    init(batchRows: Int = 64, hostProgram: String? = nil) throws {
         directory = FileManager.default.temporaryDirectory.path + "/tessera-engine-\(try Crypto.uuid())"
         try Files.makeDirectory(directory)
         clock = ManualClock(Bench.start)
@@ -42,8 +44,9 @@ final class Bench {
         sourceID = try Crypto.uuid()
         try Files.makeDirectory(directory + "/own")
         (lines, memory, self.batchRows) = (Monitor([]), ForgetfulMemory(), batchRows)
+        self.hostProgram = hostProgram
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
-            directory, clock, batchRows, memory, lines)
+            directory, clock, batchRows, hostProgram, memory, lines)
         let (id, source) = (workspaceID, sourceID)
         try control.write { writer in
             try writer.insertWorkspace(WorkspaceRecord(id: id, name: "Test", createdAt: Bench.start))
@@ -73,13 +76,13 @@ final class Bench {
     func restart() throws {
         close()
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
-            directory, clock, batchRows, memory, lines)
+            directory, clock, batchRows, hostProgram, memory, lines)
         try engine.start()
     }
 
     private static func open(
-        _ directory: String, _ clock: ManualClock, _ batchRows: Int, _ memory: ForgetfulMemory,
-        _ lines: Monitor<[String]>
+        _ directory: String, _ clock: ManualClock, _ batchRows: Int, _ hostProgram: String?,
+        _ memory: ForgetfulMemory, _ lines: Monitor<[String]>
     ) throws -> (ControlStore, MemberStores, Warehouse, PluginHost, DestinationDirectory, Engine) {
         let control = try ControlStore(dataDirectory: directory, clock: clock, log: .silent)
         let members = MemberStores(dataDirectory: directory, clock: clock, log: .silent)
@@ -87,7 +90,7 @@ final class Bench {
         let plugins = PluginHost(
             configuration: PluginHostConfiguration(
                 directories: [try TestPlugins.directory.get(), directory + "/own"],
-                storeDirectory: directory + "/plugins"),
+                storeDirectory: directory + "/plugins", hostProgram: hostProgram),
             memory: memory, services: HostServices(), clock: clock,
             log: Log(clock: clock, sink: { line in lines.update { $0.append(line) } }))
         _ = plugins.start()
