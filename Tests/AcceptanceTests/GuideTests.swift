@@ -11,7 +11,7 @@ import Testing
         let blocks = section.split(separator: "```").filter { $0.hasPrefix("sh\n") }.map { $0.dropFirst(3) }
         #expect(blocks.count == 6)
         let folder = try TemporaryFolder()
-        let ports = try freePorts()
+        let ports = try FreePorts.two()
         // The guide's programs end with the shell: by their ids, which it knows as its jobs.
         let script =
             (["set -euo pipefail", "trap 'kill $(jobs -p)' EXIT", "cd \(folder.path)"] + blocks.map(String.init))
@@ -32,15 +32,5 @@ import Testing
         #expect(
             ann["data"] == ["Email": "ann@example.com", "stats": ["spent": 120.5], "campaign": "thank-you"],
             "\(ann.text)")
-    }
-
-    /// Two ports that were free a moment ago.
-    private func freePorts() throws -> (UInt16, UInt16) {
-        let first = try InstalledReceiver()
-        let second = try InstalledReceiver()
-        func port(_ receiver: InstalledReceiver) -> UInt16? {
-            receiver.url.split(separator: ":").last.flatMap { UInt16($0.prefix { $0.isNumber }) }
-        }
-        return (try #require(port(first)), try #require(port(second)))
     }
 }
