@@ -16,32 +16,27 @@ struct ProbeChild {
         guard pipe(&ends) == 0 else { throw cannotStart(SystemError("make a pipe")) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
-        let pid: pid_t
+        let child: ChildProcess
         do {
             defer { close(ends[1]) }
-            pid = try ChildLaunch(arguments: command + [file], descriptors: [1: ends[1]]).spawn()
+            // By the nursery, which would end a child that it does not know when another plugin's process ends.
+            child = try Nursery.shared.start(ChildLaunch(arguments: command + [file], descriptors: [1: ends[1]]))
         } catch {
             throw cannotStart(error)
         }
+        defer { Nursery.shared.ended(child) }
         let output = read(ends[0])
-        if output == nil { kill(pid, SIGKILL) }
+        if output == nil { _ = child.kill() }
         // A child that closed its output and goes on is not waited for longer than one that says nothing.
-        var status: Int32 = 0
-        var waited: Int64 = 0
-        while waitpid(pid, &status, WNOHANG) == 0 {
-            if waited > timeoutUs { kill(pid, SIGKILL) }
-            usleep(2000)
-            waited += 2000
-        }
+        let end = child.wait(microseconds: timeoutUs) ?? child.kill()
         guard let output else {
             // A slow machine is no fault of the file: it is tried again at the next start.
             throw Refusal("the plugin did not end its probe within \(timeoutUs / 1_000_000) s", isLasting: false)
         }
-        let signal = status & 0x7F
-        guard signal == 0 else {
+        if case .signalled(let signal) = end {
             throw Refusal("the plugin crashed while it was probed (signal \(signal))", isLasting: signal != SIGKILL)
         }
-        let code = (status >> 8) & 0xFF
+        guard case .exited(let code) = end else { throw cannotStart(SystemError("wait for it", code: ECHILD)) }
         guard code == 0, let json = try? JSON.parse(output), let report = ProbeReport(json: json) else {
             throw Refusal("the plugin's probe ended with status \(code) and without a report")
         }
