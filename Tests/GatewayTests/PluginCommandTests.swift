@@ -1,3 +1,4 @@
+import Glibc
 import Journeys
 import Platform
 import TestSupport
@@ -39,6 +40,109 @@ import Testing
         let key: JSON = ["api_key": .string(try gateway.createKey())]
         try Files.write(Array(key.text.utf8), to: folder.path + "/key")
         #expect(try run(["list"]).status == 0)
+    }
+
+    @Test func aPluginIsSwappedRolledBackRetiredAndTakenUpAgain() throws {
+        try put("1.0.0")
+        try waitFor(["1", "1.0.0", "active"])
+        try put("2.0.0")
+        try waitFor(["1", "1.0.0", "superseded"])
+        try expectPlugin(run(["rollback", "test.tile"]), "1.0.0", "active")
+        let second = try #require(try generations().first { $0["version"] == "2.0.0" })
+        #expect(second["state"] == "rolled_back")
+        let hash = second["sha256"]?.stringValue ?? ""
+        try expectPlugin(run(["rollback", "test.tile", "--to", String(hash.prefix(10))]), "2.0.0", "active")
+        try expectPlugin(run(["retire", "test.tile"]), "2.0.0", "retired")
+        try expectPlugin(run(["load", "test.so"]), "2.0.0", "active")
+        try expectPlugin(run(["reload", "test.tile"]), "2.0.0", "active")
+        let json = try JSON.parse(run(["retire", "test.tile", "--json"]).output)
+        #expect(json["id"] == "test.tile" && json["state"] == "retired")
+
+        for (arguments, text) in [
+            (["load", "absent.so"], "absent.so"), (["reload", "test.absent"], "test.absent"),
+            (["rollback", "dev.tessera.wait"], "dev.tessera.wait"),
+            (["rollback", "dev.tessera.wait", "--to", "ffff"], "no generation"), (["list", "a b/c"], "a b/c"),
+        ] {
+            let refused = try run(arguments)
+            #expect(refused.status == 1 && refused.output.isEmpty && refused.errors.contains(text), "\(refused)")
+        }
+        let path = try run(["load", "plugins/test.so"])
+        #expect(path.status == 2 && path.errors.contains("without a path"), "\(path)")
+    }
+
+    /// The gateway ends what an ended process has left behind; what it has started itself is not that.
+    @Test func aProbeOutlivesTheEndOfAnotherPluginsProcess() throws {
+        try put("1.0.0")
+        try waitFor(["1", "1.0.0", "active"])
+        let child = try #require(children().first)
+        let source = folder.path + "/slow.c"
+        let fixture = CPlugin.packageDirectory + "/Tests/PluginHostTests/Fixtures/tile.c"
+        try Files.write(
+            Array(
+                """
+                #include <tessera/tessera.h>
+                unsigned sleep(unsigned seconds);
+                static int32_t slow(const tessera_host *given) { (void)given; sleep(2); return 0; }
+                #define PLUGIN_ID "test.slow"
+                #define TYPE_ID "test-slow"
+                #define START slow
+                #include "\(fixture)"
+                """.utf8), to: source)
+        try CPlugin.build(source, to: folder.path + "/slow.so")
+        try Files.write(Files.read(folder.path + "/slow.so"), to: gateway.pluginDirectory + "/slow.so", mode: 0o644)
+        // Once the probe is there, the other one's process ends.
+        var probe: pid_t?
+        for _ in 0..<2000 where probe == nil {
+            probe = try children().first { $0 != child }
+            usleep(5000)
+        }
+        #expect(probe != nil)
+        kill(child, SIGKILL)
+        try waitFor(["1", "1.0.0", "active"], of: "test.slow")
+    }
+
+    /// The gateway's child processes.
+    private func children() throws -> [pid_t] {
+        try Files.list("/proc").compactMap { pid_t($0) }.filter { pid in
+            guard let stat = try? Files.read("/proc/\(pid)/stat") else { return false }
+            let fields = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+            return fields.count > 1 && pid_t(fields[1]) == gateway.pid
+        }
+    }
+
+    /// Puts a version of a tile into the plugin directory, as an operator's copy does.
+    private func put(_ version: String) throws {
+        let file = folder.path + "/built.so"
+        try CPlugin.build(
+            "Tests/PluginHostTests/Fixtures/tile.c", defines: ["PLUGIN_VERSION": CPlugin.string(version)], to: file)
+        try Files.write(Files.read(file), to: gateway.pluginDirectory + "/test.so", mode: 0o644)
+    }
+
+    private func generations() throws -> [JSON] {
+        let answer = try run(["list", "test.tile", "--json"])
+        return answer.status == 0 ? try JSON.parse(answer.output)["generations"]?.arrayValue ?? [] : []
+    }
+
+    /// Waits until the table of generations has a line that begins so. The watcher needs no more than a moment.
+    private func waitFor(_ words: [String], of id: String = "test.tile") throws {
+        var last = ""
+        for _ in 0..<600 {
+            last = try run(["list", id]).output
+            let lines = last.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            if lines.contains(where: { Array($0.prefix(words.count)) == words }) { return }
+            usleep(50_000)
+        }
+        Issue.record("no generation is \(words): \(last)\(gateway.log)")
+    }
+
+    private func expectPlugin(
+        _ result: (status: Int32, output: String, errors: String), _ version: String, _ state: String,
+        at place: SourceLocation = #_sourceLocation
+    ) {
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)", sourceLocation: place)
+        let line = result.output.split(separator: "\n").last { $0.hasPrefix("test.tile ") } ?? ""
+        let words = line.split(separator: " ").map(String.init)
+        #expect(words.prefix(3) == ["test.tile", version, state], "\(result.output)", sourceLocation: place)
     }
 
     @Test func whatTheGatewayRefusesEndsWithOne() throws {

@@ -94,8 +94,8 @@ struct PluginChangeCommand: Sendable {
                 description: "\(found.count) generations begin with \(beginning): give more of the hash")
         }
         guard let hash = found.first else {
-            throw Options.Misuse(
-                message: "no generation of this plugin begins with \(beginning): see tessera plugin list ID")
+            throw GatewayClient.Failure(
+                description: "no generation of this plugin begins with \(beginning): see tessera plugin list ID")
         }
         return hash
     }
