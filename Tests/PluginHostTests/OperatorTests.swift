@@ -135,6 +135,22 @@ struct OperatorTests {
         #expect(try host.reload(id: "test.tile").version == "2")
     }
 
+    /// Its id was not known when it was refused; by now it is in use, and no bar is left.
+    @Test func whatWasRefusedWithoutAnIDMayBeTakenLater() throws {
+        let bench = try Bench()
+        let path = try bench.buildVersion("1")
+        let failing = bench.host(probe: ["/bin/sh", "-c", "exit 3", "probe"])
+        #expect(failing.loadAll().map(\.state) == [.refused])
+        bench.clock.advance(1_000_000)
+        let host = bench.host()
+        #expect(host.loadAll().first?.reason.contains("not tried again") == true)
+        #expect(try host.load(file: "plugin.so").state == .active)
+        let next = bench.host()
+        let outcomes = next.loadAll()
+        #expect(outcomes.map(\.state) == [.active] && outcomes.map(\.path) == [path])
+        #expect(next.list().map(\.state) == [.active])
+    }
+
     /// A change that can't be stored is not made: else a restart would undo it.
     @Test func whatCannotBeStoredIsNotDone() throws {
         let bench = try Bench()

@@ -16,18 +16,26 @@ struct JourneyHold: Sendable, Hashable {
 extension Engine {
     public func pluginWasQuarantined(_ pluginID: String, reason: String) {
         let quarantine = PluginQuarantine(pluginID: pluginID, reason: reason)
+        let needing: [(workspaceID: String, journeyID: String)]
         do {
-            for (workspaceID, journeyID) in try hold([quarantine]) {
+            needing = try hold([quarantine])
+        } catch {
+            log.error(
+                "what needs a plugin in quarantine can't be looked at", ["plugin": pluginID, "error": "\(error)"])
+            return
+        }
+        for (workspaceID, journeyID) in needing {
+            do {
                 try lifecycle.withLock { _ in
                     guard let record = try journey(workspaceID, journeyID) else { return }
                     queue.running(journeyID)?.requestStop(.fail(quarantine.description))
                     settle(try showHold(record))
                 }
+            } catch {
+                log.error(
+                    "a journey could not be stopped for a plugin in quarantine",
+                    ["plugin": pluginID, "journey_id": journeyID, "error": "\(error)"])
             }
-        } catch {
-            log.error(
-                "journeys could not be stopped for a plugin in quarantine",
-                ["plugin": pluginID, "error": "\(error)"])
         }
     }
 

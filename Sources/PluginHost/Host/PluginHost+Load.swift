@@ -51,7 +51,10 @@ extension PluginHost {
 
     private func comesFirst(_ record: GenerationRecord, _ candidates: [Candidate], _ look: Look) -> Bool {
         guard store.isWhole(record.sha256) else { return false }
-        return look.findings.lock(sha256: record.sha256) != nil || !candidates.contains { $0.file.lock != nil }
+        return look.findings.lock(sha256: record.sha256) != nil
+            || !candidates.contains {
+                $0.file.lock != nil && $0.refusal == nil
+            }
     }
 
     /// The generation that was in use when the gateway last ran, from the store.

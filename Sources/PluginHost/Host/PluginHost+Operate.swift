@@ -147,11 +147,12 @@ extension PluginHost {
     }
 
     private func lift(_ current: PluginGeneration, _ history: GenerationHistory) throws(Refusal) {
-        guard current.quarantineReason != nil else { return }
+        guard let reason = current.quarantineReason else { return }
         current.liftQuarantine()
         if let failure = remember(
             history.activation(of: current, leaving: (.superseded, "")), history, mustBe: true)
         {
+            current.putInQuarantine(reason)
             throw failure
         }
         environment.log.info("quarantine lifted", ["plugin": current.image.id, "sha256": current.sha256])

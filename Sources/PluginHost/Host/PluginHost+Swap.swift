@@ -28,8 +28,7 @@ extension PluginHost {
             commit()
         }
         if let failure {
-            cache.removeAll(of: candidate)
-            candidate.retireSoon()
+            letGo(candidate)
             throw failure
         }
         registry.withLock { state in

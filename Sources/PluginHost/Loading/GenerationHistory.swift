@@ -18,8 +18,13 @@ final class GenerationHistory {
         }
     }
 
-    /// The record that forbids to take a content by itself.
-    func bar(on sha256: String) -> GenerationRecord? { records.first { $0.sha256 == sha256 && $0.state.isBarred } }
+    /// The record that forbids to take a content by itself. What happened last counts: a content that was refused before
+    /// its id was known may have been taken since.
+    func bar(on sha256: String) -> GenerationRecord? {
+        let last = records.filter { $0.sha256 == sha256 }
+            .max { ($0.loadedAt, $0.pluginID.isEmpty ? 0 : 1) < ($1.loadedAt, $1.pluginID.isEmpty ? 0 : 1) }
+        return last?.state.isBarred == true ? last : nil
+    }
 
     /// What is in use, or was when the gateway last ran.
     func current(_ id: String) -> GenerationRecord? { records.first { $0.pluginID == id && $0.state.isCurrent } }
