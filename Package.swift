@@ -111,7 +111,7 @@ let package = Package(
                 "CTessera", "TesseraPluginKit", "TesseraTestKit", "Outbound", "PluginHost", "Delivery", "Columns",
                 "Journeys", "Crypto", "Platform", "TestSupport",
             ]),
-        tests("AcceptanceTests", ["Journeys", "Platform", "HTTPServer", "TestSupport"]),
+        tests("AcceptanceTests", ["Journeys", "Crypto", "Platform", "HTTPServer", "TestSupport"]),
     ] + plugins.map(\.target),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
