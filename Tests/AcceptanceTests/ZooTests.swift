@@ -30,6 +30,7 @@ import Testing
         ("range", .moves),
     ]
 
+    private static var isProof: Bool { getenv("ZOO_MEMBERS") != nil }
     private static var count: Int { getenv("ZOO_MEMBERS").flatMap { Int(String(cString: $0)) } ?? 16 }
 
     @Test func onlyThePoisonedMembersPay() throws {
@@ -58,7 +59,12 @@ import Testing
             let plugin = plugins.first { $0["id"]?.stringValue == Zoo.id(name) }
             #expect(plugin?["state"] == "active", "\(name): \(plugin?.text ?? "is not listed")")
             #expect(plugin?["isolation"] == "process")
+            if Self.isProof {
+                let figures = plugin?["figures"]
+                print("zoo: \(name): \(Self.count + 1) members, \(figures?["restarts"]?.text ?? "?") restarts")
+            }
         }
+        if Self.isProof { print("zoo: \(watch.answers) answers of /healthz meanwhile, \(watch.failures) failures") }
         #expect(watch.end() == 0, "the gateway did not answer all the time")
     }
 
@@ -204,7 +210,7 @@ import Testing
 
 /// Asks a gateway whether it is alive, all the time, on a thread of its own.
 private final class Watch: Sendable {
-    private let state = Monitor((failures: 0, isOver: false))
+    private let state = Monitor((answers: 0, failures: 0, isOver: false))
     private let thread: NativeThread
 
     init(_ gateway: InstalledGateway) throws {
@@ -215,7 +221,7 @@ private final class Watch: Sendable {
         thread = NativeThread(name: "watch") {
             while !state.withLock({ $0.isOver }) {
                 let status = try? HTTPClient(port: port, timeout: 10).request("GET", "/healthz").status
-                if status != 200 { state.update { $0.failures += 1 } }
+                state.update { if status == 200 { $0.answers += 1 } else { $0.failures += 1 } }
                 usleep(20_000)
             }
             ended.update { $0 = true }
@@ -223,6 +229,9 @@ private final class Watch: Sendable {
         thread.detach()
     }
     private let ended: Monitor<Bool>
+
+    var answers: Int { state.withLock { $0.answers } }
+    var failures: Int { state.withLock { $0.failures } }
 
     /// How often it did not answer.
     func end() -> Int {
