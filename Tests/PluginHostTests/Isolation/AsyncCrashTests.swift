@@ -47,6 +47,18 @@ struct AsyncCrashTests {
         }
     }
 
+    @Test func aQuarantineEndsTheCallsUnderWay() throws {
+        let bench = try Bench()
+        let clock = SystemClock()
+        let host = try bench.zoo("async_abort", clock: clock)
+        let tile = try bench.openZoo(host, "async_abort")
+        // Nothing but poison, on a plugin that never worked: it is given up, and every call hears its end at once.
+        let calls = (0..<3).map { _ in run(tile, ["poison-1", "poison-2"], clock: clock, timeoutUs: 600_000_000) }
+        for call in calls { #expect(call.end() == .finished) }
+        #expect(calls.allSatisfy { $0.outcomes.isEmpty })
+        #expect(host.list().first?.state == .quarantined)
+    }
+
     @Test func whatNeverEndsIsUnknownOnceAndThenHunted() throws {
         let bench = try Bench()
         let clock = SystemClock()

@@ -18,10 +18,14 @@ final class Nursery: Sendable {
     private let state = Monitor(State())
 
     /// From now on orphaned descendants become children of this process, and every child that was not started here is
-    /// one: it is ended when it is found. Once, by a program that starts children by this way only.
+    /// one: it is ended when it is found. Once, by a program that starts children by this way only; those that it was
+    /// born with are left alone.
     func adoptOrphans() {
         guard tessera_become_subreaper() == 0 else { return }
-        state.withLock { $0.isSubreaper = true }
+        state.withLock { state in
+            state.isSubreaper = true
+            state.known.formUnion(ProcessTable.children(of: getpid()).map(\.pid))
+        }
     }
 
     func start(_ launch: ChildLaunch) throws(SystemError) -> ChildProcess {

@@ -86,12 +86,13 @@ extension RemotePlugin {
             return true
         }
         for call in calls { call.abandon(gone) }
-        // A hunt judges the deaths of its own processes.
-        guard wasMain else { return }
-        environment.log.error(
-            "a plugin's process ended", ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
-        count(gone.reason)
-        bereave(calls.map { Bereaved(target: $0.target, gone: gone) })
+        // A hunt judges the deaths of its own processes; one that was given up was counted before.
+        if wasMain {
+            environment.log.error(
+                "a plugin's process ended", ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
+            count(gone.reason)
+        }
+        bereave(calls.filter(\.isPrimary).map { Bereaved(target: $0.target, gone: gone) })
     }
 
     /// Counts a death that is not a hunt's; gives the plugin up when there were too many.
