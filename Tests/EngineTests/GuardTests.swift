@@ -149,7 +149,8 @@ import Testing
         let clock = ContinuousClock()
         let time = clock.measure { bench.rescan() }
         #expect(bench.plugins.tileType("gate")?.version == "2")
-        #expect(time < .seconds(1), "\(time)")
+        // A debug build beside other tests: scripts/prove swaps holds the release to one second.
+        #expect(time < .seconds(5), "\(time)")
         // All of them are open on the new one by now, and none on the old one.
         let generations = try #require(bench.plugins.plugin("test.gate")).generations
         #expect(generations.map(\.figures.instances).last == 100)

@@ -1,5 +1,6 @@
 import CTessera
 import Foundation
+import Glibc
 import Journeys
 import Platform
 import PluginHost
@@ -119,6 +120,20 @@ struct SwapTests {
         #expect(outcome?.reason.contains("'test-step' is already provided by the plugin 'test.tile'") == true)
         #expect(host.tileType("test-step")?.pluginID == "test.tile")
         #expect(host.tileType("test-async")?.version != "9")
+    }
+
+    /// Two writers within one tick of the kernel's clock leave files that `stat` can't tell apart.
+    @Test func aChangeThatStatDoesNotShowIsSeen() throws {
+        let (bench, host) = try loaded()
+        let path = bench.root + "/a/plugin.so"
+        // All of them in one moment, which has not passed yet.
+        let moment = timespec(tv_sec: time(nil) + 3600, tv_nsec: 0)
+        for version in ["2", "3", "2", "3"] {
+            try bench.buildVersion(version)
+            #expect(utimensat(AT_FDCWD, path, [moment, moment], 0) == 0)
+            host.settle()
+            #expect(host.tileType("test-step")?.version == version)
+        }
     }
 
     @Test func aFileThatIsGoneChangesNothing() throws {

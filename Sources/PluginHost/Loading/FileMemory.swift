@@ -13,15 +13,22 @@ final class FileMemory: Sendable {
         var refusal: Refusal?
     }
 
-    private struct Known {
+    private struct Known: Hashable {
         var fingerprint: PluginFile.Fingerprint
         var sha256: String
+
+        init(fingerprint: PluginFile.Fingerprint, sha256: String) {
+            self.fingerprint = fingerprint
+            self.sha256 = sha256
+        }
+
+        init(_ file: PluginFile) { self.init(fingerprint: file.fingerprint, sha256: file.sha256) }
     }
     private struct State {
         var contents: [String: Known] = [:]
         var verdicts: [String: Verdict] = [:]
         /// Files as the last scan saw them.
-        var scanned: [String: PluginFile.Fingerprint] = [:]
+        var scanned: [String: Known] = [:]
     }
     private let state = Monitor(State())
 
@@ -50,14 +57,14 @@ final class FileMemory: Sendable {
 
     /// Whether the last scan saw this file as it is; nil when no scan has seen the path.
     func wasScanned(_ file: PluginFile) -> Bool? {
-        state.withLock { $0.scanned[file.path].map { $0 == file.fingerprint } }
+        state.withLock { $0.scanned[file.path].map { $0 == Known(file) } }
     }
 
     /// Ends a scan: these files are known from now on, others are forgotten.
     func scanned(_ files: [PluginFile], busy: [String]) {
         state.withLock { state in
             let before = state.scanned
-            state.scanned = Dictionary(files.map { ($0.path, $0.fingerprint) }) { $1 }
+            state.scanned = Dictionary(files.map { ($0.path, Known($0)) }) { $1 }
             // One that is being written keeps what it was before, so that it counts as changed once it is whole.
             for path in busy { state.scanned[path] = before[path] }
             let paths = Set(files.map(\.path))

@@ -16,6 +16,15 @@ struct PluginFile: Sendable {
             size = Int64(status.st_size)
             modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
         }
+
+        /// Whether a further change would show: the kernel's times go on in ticks of some milliseconds, and a second
+        /// writer in the same tick leaves the same one.
+        var isSettled: Bool {
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            let age = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec) - modified
+            return age > 50_000_000
+        }
     }
 
     var path: String

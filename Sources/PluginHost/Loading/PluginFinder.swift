@@ -101,7 +101,7 @@ struct PluginFinder {
         guard stat(path, &status) == 0, PluginFile.Fingerprint(status) == fingerprint else { return nil }
         file.sha256 = Crypto.hex(Crypto.sha256(whole.bytes))
         file.bytes = whole.bytes
-        known.remember(path, fingerprint, file.sha256)
+        if fingerprint.isSettled { known.remember(path, fingerprint, file.sha256) }
         return file
     }
 }
