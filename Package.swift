@@ -94,7 +94,7 @@ let package = Package(
         tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
         tests(
             "PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"],
-            exclude: ["Fixtures"]),
+            exclude: ["Fixtures", "Check/Bad"]),
         tests(
             "DeliveryTests", ["Delivery", "PluginHost", "CTessera", "Columns", "Journeys", "Platform", "TestSupport"]),
         tests(

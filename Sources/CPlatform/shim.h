@@ -1,6 +1,7 @@
 // GNU calls, variadics and macros that Swift's Glibc module does not show.
 #pragma once
 // No _GNU_SOURCE here: with it fd_set and others differ from those in Swift's Glibc module. What GNU adds is declared by hand.
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
@@ -16,3 +17,9 @@ static inline int tessera_hide_memory(void) { return prctl(PR_SET_DUMPABLE, 0, 0
 
 // Orphans of our children become our children, so that they can be ended: man 2 PR_SET_CHILD_SUBREAPER.
 static inline int tessera_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+// Bytes that malloc has given out and not got back, of all arenas.
+static inline unsigned long tessera_heap_in_use(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}

@@ -6,6 +6,7 @@ import PluginHost
 ///
 ///   tessera-plugin-host serve        hosts a plugin for the gateway that started it, over descriptor 3
 ///   tessera-plugin-host probe FILE   uses a plugin file once and prints what was found as a line of JSON
+///   tessera-plugin-host check …      a section of `tessera plugin check`
 func say(_ text: String, to descriptor: Int32) {
     let bytes = Array("\(text)\n".utf8)
     var rest = bytes[...]
@@ -28,6 +29,8 @@ case ("probe", 2):
     // Without the runtime's own ending: the plugin's threads may still be at work.
     _exit(0)
 case ("serve", 1): PluginChild.run()
+case ("check", _):
+    _exit(PluginCheckChild.run(Array(arguments.dropFirst())))
 default:
     say("tessera-plugin-host is started by the gateway: see tessera plugin check", to: 2)
     exit(2)

@@ -30,6 +30,9 @@ enum PluginCommand {
         Subcommand(
             name: "retire", arguments: "ID", summary: "take a plugin out of use",
             run: { PluginChangeCommand.retire.run($0) }),
+        Subcommand(
+            name: "check", arguments: "FILE.so", summary: "use a plugin file in every way, and report what is wrong",
+            run: { PluginCheckCommand.run($0) }),
     ]
 
     static var usage: String {
