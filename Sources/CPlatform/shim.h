@@ -7,6 +7,7 @@
 
 #include "confine.h"
 #include "frames.h"
+#include "landlock.h"
 
 static inline void tessera_thread_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

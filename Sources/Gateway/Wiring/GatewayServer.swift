@@ -87,11 +87,10 @@ public final class GatewayServer {
         let members = MemberStores(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
         let warehouse = Warehouse(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
         let services = HostServices()
-        var plugins = PluginHostConfiguration(
-            directories: configuration.pluginDirectories, storeDirectory: configuration.dataDirectory + "/plugins",
-            hostProgram: configuration.hostProgram)
-        plugins.settings = ["allow-destination": configuration.allowedDestinations.joined(separator: ",")]
-        plugins.version = configuration.version
+        let plugins = PluginHostConfiguration(
+            directories: configuration.pluginDirectories, dataDirectory: configuration.dataDirectory,
+            settings: ["allow-destination": configuration.allowedDestinations.joined(separator: ",")],
+            version: configuration.version, hostProgram: configuration.hostProgram)
         let host = PluginHost(
             configuration: plugins, memory: ControlGenerationMemory(control: control), services: services,
             clock: clock, log: log)

@@ -12,6 +12,9 @@ public struct PluginHostConfiguration: Sendable {
     /// `tessera-plugin-host`, which gives a plugin a process of its own. Nil: every plugin is mapped here, as tests of
     /// single rooms want it; a gateway always has one.
     public var hostProgram: String?
+    /// The gateway's data, which plugins in processes of their own can't reach but for the store: the store's parent. Nil:
+    /// nothing is closed to them.
+    public var dataDirectory: String?
     /// What a plugin's own process may use, unless its entry in `plugins.lock` says otherwise.
     public var limits = IsolationLimits()
     /// The command that checks a file in a throw-away process, without the file, which is added as the last argument:
@@ -35,5 +38,18 @@ public struct PluginHostConfiguration: Sendable {
         self.probeCommand = probeCommand ?? hostProgram.map { [$0, "probe"] }
         self.probeTimeoutUs = probeTimeoutUs
         self.cachedInstances = cachedInstances
+    }
+}
+
+extension PluginHostConfiguration {
+    /// For a gateway: the store and what is closed to plugins lie where its data is.
+    public init(
+        directories: [String], dataDirectory: String, settings: [String: String], version: String, hostProgram: String?
+    ) {
+        self.init(
+            directories: directories, storeDirectory: PluginStore.directory(in: dataDirectory), settings: settings,
+            version: version, hostProgram: hostProgram,
+            probeCommand: hostProgram.map { [$0, "probe", "--closing", dataDirectory] })
+        self.dataDirectory = dataDirectory
     }
 }

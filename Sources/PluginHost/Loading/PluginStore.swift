@@ -19,6 +19,9 @@ struct PluginStore {
 
     init(directory: String) { self.directory = directory }
 
+    /// Where a gateway with this data directory has its store.
+    static func directory(in data: String) -> String { "\(data)/plugins" }
+
     /// The copy to map.
     func path(_ sha256: String) -> String {
         path(sha256, earlier: mappings.withLock { $0[sha256]?.earlier ?? 0 })

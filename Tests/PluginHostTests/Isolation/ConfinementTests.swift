@@ -51,6 +51,29 @@ struct ConfinementTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func theGatewaysDataIsClosed(_ isClosed: Bool) throws {
+        let bench = try Bench()
+        let data = bench.root + "/data"
+        try Files.makeDirectory(data)
+        try Files.write(Array("the key of all secrets".utf8), to: data + "/secret.key")
+        try Zoo.build("thief", to: bench.root + "/a/thief.so")
+        var configuration = PluginHostConfiguration(
+            directories: [bench.root + "/a"], dataDirectory: data, settings: [:], version: "1",
+            hostProgram: BuiltProducts.pluginHost)
+        // Left open, the thief finds it: what it can't do otherwise is the closing's work.
+        if !isClosed { configuration.dataDirectory = nil }
+        let host = PluginHost(
+            configuration: configuration, memory: bench.memory, services: bench.services, clock: bench.clock,
+            log: .silent)
+        try #require(host.loadAll().map(\.state) == [.active])
+        let tile = try bench.openZoo(host, "thief", sin: true)
+        let recorder = Recorder()
+        tile.run(Bench.members(Bench.keys(5)), bench.context(timeoutUs: 600_000_000), sink: recorder)
+        #expect(recorder.outcomes.count == (isClosed ? 5 : 0))
+        host.stop()
+    }
+
     /// Children of this process whose program is the plugins' one.
     private func hosts() -> [pid_t] {
         ProcessTable.children(of: getpid()).map(\.pid).filter { pid in

@@ -4,10 +4,11 @@ import Glibc
 /// What a plugin's process gives up before it maps the plugin.
 public enum Confinement {
     /// Confines this process as a plugin's own process is, by the default limits: for a program that uses a plugin once.
+    /// - Parameter data: the gateway's data directory, which is closed but for its plugin store; nil: none is.
     /// - Returns: why that is not possible here; nil when it was done.
-    public static func enter() -> String? {
+    public static func enter(closing data: String? = nil) -> String? {
         do throws(Refusal) {
-            try enter(IsolationLimits())
+            try enter(IsolationLimits(), closing: data)
             return nil
         } catch {
             return error.reason
@@ -16,7 +17,7 @@ public enum Confinement {
 
     /// Limits, privileges and system calls of this process, for good. Before any other thread exists.
     /// - Throws: a refusal when the system can't confine it: then nothing of the plugin may run.
-    static func enter(_ limits: IsolationLimits) throws(Refusal) {
+    static func enter(_ limits: IsolationLimits, closing data: String? = nil) throws(Refusal) {
         clearenv()
         signal(SIGPIPE, SIG_IGN)
         // A group of its own: a signal to it reaches nobody else.
@@ -33,6 +34,7 @@ public enum Confinement {
         require("descriptors", tessera_limit(Int32(TESSERA_LIMIT_FILES), files, files))
         require("core files", tessera_limit(Int32(TESSERA_LIMIT_CORE), 0, 0))
         require("privileges", tessera_drop_privileges())
+        if let data, !ClosedDirectory.close(data, except: PluginStore.directory(in: data)) { failed.append("files") }
         require("system calls", tessera_filter_calls())
         guard failed.isEmpty else {
             throw Refusal(

@@ -17,7 +17,7 @@ public enum PluginChild {
             let plugin: ChildPlugin
             do throws(Refusal) {
                 Confinement.dieWith(launch.gateway)
-                try Confinement.enter(launch.limits)
+                try Confinement.enter(launch.limits, closing: launch.data)
                 plugin = try ChildPlugin(launch, connection)
             } catch {
                 var answer = WireWriter()

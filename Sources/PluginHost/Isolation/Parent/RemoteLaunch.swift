@@ -7,6 +7,8 @@ struct RemoteLaunch: Sendable {
     var limits: IsolationLimits
     /// Whether destinations' secrets may be shown to it.
     var grantsSecrets: Bool
+    /// The gateway's data directory, which is closed to it but for the plugin store; nil: nothing is closed.
+    var data: String?
     /// The gateway's version, for the plugin's logs.
     var version: String
     /// The gateway itself, so that the child knows when it is too late to ask to die with it.
@@ -15,6 +17,7 @@ struct RemoteLaunch: Sendable {
     var body: [UInt8] {
         var body = WireWriter()
         body.text(path)
+        body.text(data ?? "")
         body.text(version)
         body.integer(gateway)
         body.integer(limits.memoryBytes)
@@ -26,6 +29,8 @@ struct RemoteLaunch: Sendable {
     init(_ body: inout WireReader) throws(WireError) {
         program = ""
         path = try body.text()
+        let data = try body.text()
+        self.data = data.isEmpty ? nil : data
         version = try body.text()
         gateway = try body.integer()
         limits = IsolationLimits(memoryBytes: try body.integer(), openFiles: try body.integer())
@@ -33,8 +38,10 @@ struct RemoteLaunch: Sendable {
     }
 
     init(
-        program: String, path: String, limits: IsolationLimits, grantsSecrets: Bool, version: String, gateway: Int32
+        program: String, path: String, limits: IsolationLimits, grantsSecrets: Bool, data: String?, version: String,
+        gateway: Int32
     ) {
+        self.data = data
         self.program = program
         self.path = path
         self.limits = limits
