@@ -33,7 +33,7 @@ import Testing
             Self.journey("com.example.weekend", ["weekday", "weekend"], model: try model(gateway), config: ["day": 1]))
         let check = try gateway.caller().call("POST", "journeys/\(refused)/validate")
         #expect(check["valid"] == false)
-        #expect(check["errors"]?[0]?.stringValue?.contains("this tile takes no fields") == true, "\(check.text)")
+        #expect(check["errors"]?[0]?.stringValue?.contains("unknown field 'day'") == true, "\(check.text)")
     }
 
     @Test func lateReportsFromAThreadOfItsOwn() throws {

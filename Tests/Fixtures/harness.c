@@ -168,7 +168,7 @@ static void tiles(char **files) {
     if (weekend == NULL || late == NULL || effects == NULL) return;
     tessera_test_tile tile;
     TESSERA_CHECK(!tessera_test_open(&tile, weekend, "com.example.weekend", "{\"a\":1}", NULL));
-    TESSERA_CHECK(tessera_test_has_problem(&tile.problems, ""));
+    TESSERA_CHECK(tessera_test_has_problem(&tile.problems, "/a"));
     tessera_test_problems_free(&tile.problems);
 
     TESSERA_CHECK(tessera_test_open(&tile, late, "com.example.late", "{}", NULL));

@@ -68,10 +68,19 @@ struct CRMConnector: ConnectorPlugin {
             }
             return
         }
-        // Whoever is not named was taken. An answer that can't be read says nothing of anybody: those rows are unknown, and
-        // are sent again under the same request ids.
+        let rejections: [Rejection]
+        do {
+            rejections = try Rejection.list(in: answer.body)
+        } catch {
+            // It says nothing of anybody: all are sent again, under the same request ids.
+            let why = RowError(
+                .eventParsingFailed, "the CRM's answer can't be read", httpStatus: answer.status,
+                response: String(decoding: answer.body, as: UTF8.self))
+            return outcomes.retry(rows, why)
+        }
+        // Whoever is not named was taken.
         var taken = Set(rows.indices)
-        for rejection in try Rejection.list(in: answer.body) where taken.remove(rejection.index) != nil {
+        for rejection in rejections where taken.remove(rejection.index) != nil {
             let error = RowError(.badRequest, rejection.reason, httpStatus: answer.status)
             if rejection.retry == true {
                 outcomes.retry(rows[rejection.index], error)

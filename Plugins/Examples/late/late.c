@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <tessera/tessera.h>
 #include <tessera/tessera_columns.h>
+#include <tessera/tessera_config.h>
 
 static const tessera_str branch_names[] = {{"even", 4}, {"odd", 3}};
 static const tessera_str column_names[] = {{TESSERA_COLUMN_MEMBER, sizeof TESSERA_COLUMN_MEMBER - 1}};
@@ -60,12 +61,8 @@ static int32_t open_tile(const tessera_tile_type *type, tessera_str config, cons
                          const tessera_open_call *call, void **instance) {
     (void)type, (void)schema;
     *instance = NULL;
-    for (size_t i = 0; i < config.length; i++)
-        if (!strchr("{} \t\r\n", config.data[i])) {
-            call->problem(call, tessera_literal(""), tessera_literal("this tile takes no fields: remove them"));
-            return 1;
-        }
-    return 0;
+    tessera_config c = tessera_config_begin(config, call);
+    return tessera_config_end(&c); /* takes {}: this tile has no fields */
 }
 
 static void close_tile(const tessera_tile_type *type, void *instance) { (void)type, (void)instance; }

@@ -1,7 +1,8 @@
 /* A tile in C: members that arrive on a Saturday or Sunday (UTC) leave by `weekend`, the others by `weekday`.
- * Written from the two installed headers alone. Build it with `make`, put weekend.so into a plugin directory. */
+ * Written from the installed headers alone. Build it with `make`, put weekend.so into a plugin directory. */
 #include <tessera/tessera.h>
 #include <tessera/tessera_columns.h>
+#include <tessera/tessera_config.h>
 
 #define DAY_US INT64_C(86400000000)
 
@@ -19,12 +20,8 @@ static int32_t open_tile(const tessera_tile_type *type, tessera_str config, cons
                          const tessera_open_call *call, void **instance) {
     (void)type, (void)schema;
     *instance = NULL; /* nothing to remember */
-    for (size_t i = 0; i < config.length; i++)
-        if (!strchr("{} \t\r\n", config.data[i])) {
-            call->problem(call, tessera_literal(""), tessera_literal("this tile takes no fields: remove them"));
-            return 1;
-        }
-    return 0;
+    tessera_config c = tessera_config_begin(config, call);
+    return tessera_config_end(&c); /* takes {}: this tile has no fields */
 }
 
 static void close_tile(const tessera_tile_type *type, void *instance) { (void)type, (void)instance; }
