@@ -39,14 +39,14 @@ import Testing
         }
     }
 
-    /// A host that has loaded one plugin of the museum.
+    /// A host that has loaded one plugin of the museum: into this process, or into one of its own.
     private final class Visit {
         let folder: TemporaryDirectory
         let host: PluginHost
         let clock = ManualClock()
         let lines = Monitor<[String]>([])
 
-        init(_ name: String, headers: String) throws {
+        init(_ name: String, headers: String, isolated: Bool) throws {
             folder = try TemporaryDirectory()
             try Files.makeDirectory(folder.path + "/plugins")
             try Command.succeed(
@@ -58,7 +58,8 @@ import Testing
             let lines = lines
             host = PluginHost(
                 configuration: PluginHostConfiguration(
-                    directories: [folder.path + "/plugins"], storeDirectory: folder.path + "/store"),
+                    directories: [folder.path + "/plugins"], storeDirectory: folder.path + "/store",
+                    hostProgram: isolated ? BuiltProducts.pluginHost : nil),
                 memory: ForgetfulMemory(), services: HostServices(), clock: clock,
                 log: Log(level: .info, clock: clock, sink: { line in lines.update { $0.append(line) } }))
             let outcomes = host.loadAll()
@@ -115,8 +116,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [frozen, present]) func aTileReadsEveryFormat(headers: String) throws {
-        let visit = try Visit("reader", headers: headers)
+    @Test(arguments: [frozen, present], [false, true]) func aTileReadsEveryFormat(headers: String, isolated: Bool)
+        throws
+    {
+        let visit = try Visit("reader", headers: headers, isolated: isolated)
         #expect(visit.lines.withLock { $0.contains { $0.contains("the reader of 1.0 has started") } })
         let own: [(String, ColumnType, Bool)] = [
             ("text", .string, false), ("integer", .integer, false), ("number", .number, false),
@@ -154,8 +157,10 @@ import Testing
         #expect(throws: OpenFailure.self) { try visit.open("reader", schema: other) }
     }
 
-    @Test(arguments: [frozen, present]) func aTileWithSideEffectsReportsLate(headers: String) throws {
-        let visit = try Visit("effects", headers: headers)
+    @Test(arguments: [frozen, present], [false, true]) func aTileWithSideEffectsReportsLate(
+        headers: String, isolated: Bool
+    ) throws {
+        let visit = try Visit("effects", headers: headers, isolated: isolated)
         let tile = try visit.open("effects")
         #expect(tile.branches == ["next", "failed"])
         #expect(tile.type.sideEffects && tile.type.isAsync && tile.type.supportsDryRun)
@@ -171,8 +176,10 @@ import Testing
         #expect(dry.state.withLock { $0.records[8] } == #"{"key":"88888888888888888888888888888888"}"#)
     }
 
-    @Test(arguments: [frozen, present]) func everyKindOfOutcomeArrives(headers: String) throws {
-        let visit = try Visit("outcomes", headers: headers)
+    @Test(arguments: [frozen, present], [false, true]) func everyKindOfOutcomeArrives(headers: String, isolated: Bool)
+        throws
+    {
+        let visit = try Visit("outcomes", headers: headers, isolated: isolated)
         let now = visit.clock.now()
         let step = try visit.open("step")
         #expect(step.branches == ["left", "right"] && step.columns.isEmpty)
