@@ -28,7 +28,11 @@ import Testing
 
     @Test func oneJourneySpeaksThemAll() throws {
         let folder = try TemporaryFolder()
-        for name in ["weekend", "birthday", "consent", "recency", "crm"] { try PluginFiles.build(name, into: folder) }
+        for name in ["weekend", "birthday", "consent", "recency", "crm"] {
+            try PluginFiles.build(name, into: folder)
+            let check = try Command.succeed(Installed.program(), ["plugin", "check", "\(folder.path)/\(name).so"])
+            #expect(check.hasSuffix(" 0 warnings, 0 errors"), "\(check)")
+        }
         let gateway = try InstalledGateway(arguments: ["--plugins", folder.path])
         let receiver = try InstalledReceiver()
         let caller = try gateway.caller()

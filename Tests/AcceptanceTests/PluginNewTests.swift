@@ -31,6 +31,8 @@ import Testing
         #expect(symbols.split(separator: " ").last == "tessera_plugin_v1", "\(symbols)")
         let test = try Command.succeed("make", ["-C", work, "test"])
         #expect(test.contains("\nall checks passed"), "\(test)")
+        let check = try Command.succeed("make", ["-C", work, "check"])
+        #expect(check.contains(" 0 warnings, 0 errors"), "\(check)")
         let probe = try JSON.parse(try Command.succeed(Installed.program(), ["plugin-probe", work + "/swift.so"]))
         #expect(probe["ok"] == true && probe["warnings"] == [], "\(probe.text)")
         #expect(probe[kind == "tile" ? "tile_types" : "connector_types"] == ["org.example-1.swift"])
