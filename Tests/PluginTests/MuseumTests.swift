@@ -120,7 +120,8 @@ import Testing
         throws
     {
         let visit = try Visit("reader", headers: headers, isolated: isolated)
-        #expect(visit.lines.withLock { $0.contains { $0.contains("the reader of 1.0 has started") } })
+        // A line from a child comes when it comes.
+        visit.lines.wait { $0.contains { $0.contains("the reader of 1.0 has started") } ? () : nil }
         let own: [(String, ColumnType, Bool)] = [
             ("text", .string, false), ("integer", .integer, false), ("number", .number, false),
             ("boolean", .boolean, false), ("date", .date, false), ("timestamp", .timestamp, false),
