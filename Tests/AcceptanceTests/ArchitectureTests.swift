@@ -16,7 +16,7 @@ import Testing
         "Columns": ["CTessera", "Journeys"],
         "Store": ["SQLite", "CSQLite", "Crypto", "Columns", "Journeys", "Platform"],
         "Warehouse": ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"],
-        "PluginHost": ["CTessera", "Crypto", "Columns", "Journeys", "Platform"],
+        "PluginHost": ["CTessera", "CPlatform", "Crypto", "Columns", "Journeys", "Platform"],
         "Delivery": ["CTessera", "PluginHost", "Journeys", "Platform"],
         "Outbound": ["CCrypto", "Crypto"],
         "Engine": [
@@ -28,6 +28,7 @@ import Testing
         ],
         "TesseraPluginKit": ["CTessera"],
         "TesseraTestKit": ["CTessera", "CTesseraTest"],
+        "tessera-plugin-host": ["PluginHost", "Journeys", "Platform"],
         "tessera": [
             "Gateway", "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto",
             "Platform",
