@@ -15,8 +15,14 @@ class Proof:
         commit = subprocess.run(["git", "-C", root, "log", "-1", "--format=%h %s"], capture_output=True, text=True).stdout.strip()
         self.say(f"proof {name}: {goal}")
         self.say(f"seed {seed}; {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} UTC; {os.cpu_count()} cores, "
-                 f"{platform.machine()}, Linux {platform.release()}; on {commit}")
+                 f"{platform.machine()}, Linux {platform.release()}, {self.surroundings()}; on {commit}")
         self.began = time.monotonic()
+
+    @staticmethod
+    def surroundings():
+        """What else the machine does, in which swaps and runs have to share it."""
+        nice = f" at nice {os.nice(0)}" if os.nice(0) else ""
+        return f"load average {os.getloadavg()[0]:.1f}{nice}"
 
     def say(self, text):
         print(text, flush=True)
@@ -70,7 +76,7 @@ class Proof:
         else:
             shutil.rmtree(self.directory, ignore_errors=True)
         self.say(f"{'FAILED: ' + '; '.join(self.failures) if self.failures else 'proof ' + self.name + ' holds'} "
-                 f"({time.monotonic() - self.began:.0f} s)")
+                 f"({time.monotonic() - self.began:.0f} s, {self.surroundings()})")
         return 1 if self.failures else 0
 
 
