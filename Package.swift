@@ -84,6 +84,9 @@ let package = Package(
             ]),
 
         .executableTarget(name: "tessera-plugin-host", dependencies: ["PluginHost", "Journeys", "Platform"]),
+        .executableTarget(
+            name: "PluginBench", dependencies: ["PluginHost", "CTessera", "Columns", "Crypto", "Journeys", "Platform"],
+            path: "Benchmarks/PluginBench"),
 
         .target(name: "TestSupport", dependencies: ["Platform", "HTTPServer", "Journeys"], path: "Tests/TestSupport"),
         tests("PlatformTests", ["Platform", "Crypto"]),
