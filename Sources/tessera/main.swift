@@ -8,7 +8,6 @@ let usage = """
       workspace create  make a workspace with its embedded source and its first key
       key create        make an API key
       plugin            write, check, list, load, reload, roll back and retire plugins
-      plugin-probe      check a plugin file: prints what it offers
       receiver          a small HTTP server that shows what webhooks deliver
       version           print the version
 
@@ -23,7 +22,6 @@ case "serve": exit(ServeCommand.run(Array(arguments.dropFirst())))
 case "workspace": exit(WorkspaceCommand.run(Array(arguments.dropFirst())))
 case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
 case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
-case "plugin-probe": exit(PluginProbeCommand.run(Array(arguments.dropFirst())))
 case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
 case "version", "--version":
     Terminal.print(Version.text)

@@ -1,5 +1,4 @@
 import Glibc
-import Journeys
 import Platform
 import Testing
 
@@ -33,9 +32,6 @@ import Testing
         #expect(test.contains("\nall checks passed"), "\(test)")
         let check = try Command.succeed("make", ["-C", work, "check"])
         #expect(check.contains(" 0 warnings, 0 errors"), "\(check)")
-        let probe = try JSON.parse(try Command.succeed(Installed.program(), ["plugin-probe", work + "/swift.so"]))
-        #expect(probe["ok"] == true && probe["warnings"] == [], "\(probe.text)")
-        #expect(probe[kind == "tile" ? "tile_types" : "connector_types"] == ["org.example-1.swift"])
     }
 
     @Test(arguments: [

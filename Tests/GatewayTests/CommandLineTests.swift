@@ -47,23 +47,16 @@ import TestSupport
         (["key", "create", "--data", "x", "--role", "king"], "--role must be"),
         (["key", "create", "--data", "x", "--role", "viewer"], "--workspace is required"),
         (["key", "create", "--data", "x", "--role", "operator", "--workspace", "y"], "leave --workspace out"),
-        (["plugin-probe"], "FILE"),
     ]) func wrongArgumentsEndWithTwoAndSayWhy(_ arguments: [String], _ text: String) throws {
         let result = try GatewayProcess.run(arguments)
         #expect(result.status == 2 && result.errors.contains(text) && result.output.isEmpty, "\(result)")
     }
 
     @Test func helpAndVersionGoToStandardOutput() throws {
-        for command in ["serve", "workspace", "key", "plugin-probe"] {
+        for command in ["serve", "workspace", "key"] {
             let result = try GatewayProcess.run([command, "--help"])
             #expect(result.status == 0 && result.output.contains("usage: tessera \(command)"))
         }
         #expect(try GatewayProcess.run(["version"]).status == 0)
-    }
-
-    @Test func aProbeTellsWhatAPluginOffers() throws {
-        let result = try GatewayProcess.run(["plugin-probe", BuiltProducts.plugin("Wait")])
-        #expect(result.status == 0)
-        #expect(try JSON.parse(result.output)["tile_types"] == ["wait"])
     }
 }

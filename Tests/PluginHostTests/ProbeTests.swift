@@ -36,7 +36,7 @@ struct ProbeTests {
         #expect(failed.warnings.isEmpty)
     }
 
-    /// A probe of ours that answers with a report, as `tessera plugin-probe` does.
+    /// A probe of ours that answers with a report, as `tessera-plugin-host probe` does.
     private func command(_ script: String) -> [String] { ["/bin/sh", "-c", script, "probe"] }
 
     @Test func aFileThatPassesIsLoaded() throws {

@@ -4,7 +4,7 @@ import Glibc
 import Journeys
 import Platform
 
-/// Checks a plugin file by using it: for a throw-away process, since the file may do anything. `tessera plugin-probe FILE`
+/// Checks a plugin file by using it: for a throw-away process, since the file may do anything. `tessera-plugin-host probe FILE`
 /// prints what `run` gives and leaves with `_exit(0)`; the plugin's threads end with it.
 public enum PluginProbe {
     /// Maps the file, checks its tables, starts it with host services that refuse everything, opens each type's first

@@ -33,7 +33,7 @@ public struct ProbeReport: Sendable, Hashable {
 }
 
 extension ProbeReport {
-    /// What `tessera plugin-probe` prints.
+    /// What `tessera-plugin-host probe` prints.
     public var json: JSON {
         [
             "ok": .bool(reason == nil), "reason": reason.map { .string($0) } ?? .null, "lasting": .bool(isLasting),
