@@ -2,8 +2,8 @@ import CTessera
 import Glibc
 import Platform
 
-/// What a plugin under test finds as its host: real time, which a section can move ahead, services that refuse everything,
-/// and a log that goes into the report.
+/// What a plugin under test finds as its host: real time, which a section can move ahead, a destination that leads
+/// nowhere, and a log that goes into the report.
 final class CheckHost: @unchecked Sendable {
     let clock: MovedClock
     let table: HostTable
@@ -17,7 +17,12 @@ final class CheckHost: @unchecked Sendable {
         table = HostTable(
             version: LentText("check"),
             write: { level, message in if level >= TESSERA_LOG_WARNING { session.log(message) } },
-            now: { clock.now() }, services: { id in hasServices ? services.table(id) : nil })
+            now: { clock.now() },
+            services: { id in
+                guard hasServices else { return nil }
+                return id == TESSERA_SERVICE_CONNECTORS
+                    ? UnsafeRawPointer(CheckDestination.service) : services.table(id)
+            })
     }
 
     /// Calls `start`; 0 for success.

@@ -51,7 +51,7 @@ public enum CheckRule: String, Sendable, Hashable, CaseIterable {
     public var isError: Bool {
         switch self {
         case .executableStack, .examples, .schemaAgrees, .outcomeFlags, .outcomeError, .reportedOnce, .sameOutcomes,
-            .filesLeft, .unknownInterface:
+            .classified, .filesLeft, .unknownInterface:
             false
         default: true
         }
