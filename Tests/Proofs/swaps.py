@@ -374,6 +374,12 @@ def report(swapper, load, counts, operator, main, gateway, memories, kids, secon
     where = {p["id"]: p["isolation"] for p in operator.call("GET", "/api/v1/plugins") if p["state"] == "active"}
     proof.check("the tile runs in a child process, the vouched for in the gateway",
                 all(where.get(id) == ("inproc" if vouched else "process") for id, _, vouched in KINDS.values()))
+    with open(proof.path("gateway.err")) as log:
+        lines = [json.loads(line) for line in log]
+    alarms = [line for line in lines if line["level"] in ("warning", "error") and line["message"] != "plugin refused"]
+    proof.check("the log has no warning and no error but the refusals", not alarms, json.dumps(alarms[:3])[:600] if alarms else len(lines))
+    refusals = [line for line in lines if line["message"] == "plugin refused"]
+    proof.check("each refusal is in the log once", len(refusals) == swapper.refused, len(refusals))
     proof.check("one child process is left, that of the tile", kids == 1, kids)
     wanted = inproc_generations(operator)
     proof.check("mapped files are those that the gateway lists", memories[-1][2] == wanted, f"{memories[-1][2]} mapped, {wanted} generations in process")
