@@ -42,6 +42,7 @@ enum {
     TESSERA_LIMIT_ADDRESSES = RLIMIT_AS,
     TESSERA_LIMIT_FILES = RLIMIT_NOFILE,
     TESSERA_LIMIT_CORE = RLIMIT_CORE,
+    TESSERA_LIMIT_PROCESSOR = RLIMIT_CPU,
 };
 
 // From outside: lets a process use `microseconds` of processor time more, rounded up to seconds; then SIGXCPU.
@@ -111,6 +112,32 @@ static inline int tessera_filter_calls(void) {
         TESSERA_REFUSE(pidfd_send_signal), TESSERA_REFUSE(setpriority), TESSERA_REFUSE(ioprio_set),
         TESSERA_REFUSE(sched_setscheduler), TESSERA_REFUSE(sched_setparam), TESSERA_REFUSE(sched_setattr),
         TESSERA_REFUSE(setpgid), TESSERA_REFUSE(setsid), TESSERA_REFUSE(migrate_pages), TESSERA_REFUSE(move_pages),
+        // Signals by way of descriptors: F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP.
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_fcntl, 0, 6),
+        TESSERA_LOAD(TESSERA_ARGUMENT(1)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 8, 3, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 10, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 15, 1, 0),
+        TESSERA_ALLOW,
+        TESSERA_DENY(EPERM),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_ioctl, 0, 5),
+        TESSERA_LOAD(TESSERA_ARGUMENT(1)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x8901, 2, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x8902, 1, 0),
+        TESSERA_ALLOW,
+        TESSERA_DENY(EPERM),
+        // SIGXCPU, which ends a batch that takes too much processor time, can't be caught or ignored.
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_rt_sigaction, 0, 4),
+        TESSERA_LOAD(TESSERA_ARGUMENT(0)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIGXCPU, 1, 0),
+        TESSERA_ALLOW,
+        TESSERA_DENY(EPERM),
+        // Files by name that Landlock's first version does not guard: it knows of opening only.
+        TESSERA_REFUSE(truncate), TESSERA_REFUSE(setxattr), TESSERA_REFUSE(lsetxattr), TESSERA_REFUSE(removexattr),
+        TESSERA_REFUSE(lremovexattr), TESSERA_REFUSE(fchmodat), TESSERA_REFUSE(fchownat), TESSERA_REFUSE(utimensat),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 452 /* fchmodat2 */, 0, 1), TESSERA_DENY(EPERM),
+#ifdef __NR_chmod
+        TESSERA_REFUSE(chmod), TESSERA_REFUSE(chown), TESSERA_REFUSE(lchown), TESSERA_REFUSE(utime),
+        TESSERA_REFUSE(utimes), TESSERA_REFUSE(futimesat),
+#endif
         // Its own limits, and who ends it.
         TESSERA_REFUSE(setrlimit),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_prlimit64, 0, 6),

@@ -5,8 +5,7 @@ import PluginHost
 /// `tessera plugin check`.
 ///
 ///   tessera-plugin-host serve        hosts a plugin for the gateway that started it, over descriptor 3
-///   tessera-plugin-host probe [--closing DATA] FILE   uses a plugin file once and prints what was found as a line of
-///                                    JSON; DATA is the gateway's, closed to the plugin
+///   tessera-plugin-host probe … FILE uses a plugin file once and prints what was found as a line of JSON
 ///   tessera-plugin-host check …      a section of `tessera plugin check`
 func say(_ text: String, to descriptor: Int32) {
     let bytes = Array("\(text)\n".utf8)
@@ -20,13 +19,16 @@ func say(_ text: String, to descriptor: Int32) {
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
-case ("probe", 2),
-    ("probe", 4) where arguments.count == 2 || arguments[1] == "--closing":
+case ("probe", _):
     // As the gateway confines it later: what it can't do then it can't do now.
-    if let reason = Confinement.enter(closing: arguments.count == 4 ? arguments[2] : nil) {
+    guard let confinement = ConfinementArguments(Array(arguments.dropFirst())), confinement.operands.count == 1 else {
+        _exit(2)
+    }
+    PluginChild.endWithParent()
+    if let reason = confinement.enter() {
         say(ProbeReport(reason: reason, isLasting: false).json.text, to: 1)
     } else {
-        say(PluginProbe.run(arguments[arguments.count - 1]).json.text, to: 1)
+        say(PluginProbe.run(confinement.operands[0]).json.text, to: 1)
     }
     // Without the runtime's own ending: the plugin's threads may still be at work.
     _exit(0)

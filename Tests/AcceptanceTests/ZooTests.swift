@@ -26,7 +26,7 @@ import Testing
         ("loop", .fails("did not come back from a batch before its deadline")),
         ("deadlock", .fails("did not come back from a batch before its deadline")),
         ("stop", .fails("did not come back from a batch before its deadline")), ("exec", .moves),
-        ("kill_parent", .moves), ("ptrace", .moves), ("thief", .moves), ("close_all", .moves), ("scribble", .moves),
+        ("kill_parent", .moves), ("ptrace", .moves), ("sigio", .moves), ("close_all", .moves), ("scribble", .moves),
         ("twice", .moves),
         ("range", .moves),
     ]

@@ -169,6 +169,21 @@ import Testing
         #expect(server.requests.count == 31)
     }
 
+    @Test func anAnswerThatKillsTheConnectorCostsItsRowsOnly() throws {
+        let server = try SyncServer()
+        let rig = try Rig(
+            connector: "connector_classify", type: Zoo.id("connector_classify"),
+            config: ["url": .string(server.origin)],
+            grantsSecrets: false)
+        #expect(try rig.deliver(["a", "b"]).kinds == [0: TESSERA_ADVANCE, 1: TESSERA_ADVANCE])
+        for _ in 0..<4 {
+            let outcomes = try rig.deliver(["x", "poison", "y"])
+            #expect(outcomes.kinds == [0: TESSERA_ADVANCE, 1: TESSERA_FAIL, 2: TESSERA_ADVANCE])
+            #expect(outcomes.errors[1]?.code == "PLUGIN_CRASHED")
+        }
+        #expect(rig.plugins.list().allSatisfy { $0.state == .active })
+    }
+
     @Test func aDestinationIsTestedThroughTwoProcesses() throws {
         let server = try SyncServer()
         let config: JSON = ["url": .string(server.origin + "/in"), "authorization": "Bearer s3cret"]

@@ -8,6 +8,8 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int32_t zoo_sin(const zoo_run *r) {
     static const char *const files[] = {"secret.key", "control.db"};
@@ -20,6 +22,7 @@ static int32_t zoo_sin(const zoo_run *r) {
         for (int up = 0; up < 2; up++) *strrchr(path, '/') = 0;
         snprintf(path + strlen(path), sizeof path - strlen(path), "/%s", files[i]);
         if (fopen(path, "r") != NULL || fopen(path, "w") != NULL) abort();
+        if (truncate(path, 0) == 0 || chmod(path, 0666) == 0) abort();
     }
     return 0;
 }

@@ -19,7 +19,7 @@ extension PluginHost {
         let launch = RemoteLaunch(
             program: program, path: store.path(sha256),
             limits: lock?.limits(configuration.limits) ?? configuration.limits,
-            grantsSecrets: lock?.grantsSecrets ?? false, data: configuration.dataDirectory,
+            grantsSecrets: lock?.grantsSecrets ?? false, files: configuration.closedFiles,
             version: configuration.version,
             gateway: getpid())
         return try PluginImage(RemotePlugin(launch, sha256: sha256, environment: environment))

@@ -70,7 +70,12 @@ extension PluginHost {
             let image = try image(of: sha256, lock: lock, toolchain: nil)
             return FileMemory.Verdict(id: image.id, version: image.version)
         }
-        let report = try ProbeChild(command: command, timeoutUs: configuration.probeTimeoutUs)
+        var arguments: [String] = []
+        if let program = configuration.hostProgram, command == [program, "probe"] {
+            let limits = lock?.limits(configuration.limits) ?? configuration.limits
+            arguments = ConfinementArguments.list(configuration.closedFiles, limits)
+        }
+        let report = try ProbeChild(command: command + arguments, timeoutUs: configuration.probeTimeoutUs)
             .run(file: store.path(sha256))
         for warning in report.warnings {
             environment.log.warning("the probe of a plugin warns", ["file": path, "warning": warning])

@@ -1,3 +1,5 @@
+import Platform
+
 /// What an operator tells the plugin host.
 public struct PluginHostConfiguration: Sendable {
     /// Where plugins are looked for, in this order. Of several files with one plugin id the later directory wins. Each
@@ -48,8 +50,15 @@ extension PluginHostConfiguration {
     ) {
         self.init(
             directories: directories, storeDirectory: PluginStore.directory(in: dataDirectory), settings: settings,
-            version: version, hostProgram: hostProgram,
-            probeCommand: hostProgram.map { [$0, "probe", "--closing", dataDirectory] })
+            version: version, hostProgram: hostProgram)
         self.dataDirectory = dataDirectory
+    }
+
+    /// What of the file system plugins in processes of their own can't use.
+    var closedFiles: ClosedFiles {
+        guard let dataDirectory else { return ClosedFiles(data: nil, readOnly: []) }
+        // Where the plugins and the programs come from, too.
+        let programs = [hostProgram, (try? Files.target(of: "/proc/self/exe"))].compactMap { $0.map(Files.parent) }
+        return ClosedFiles(data: dataDirectory, readOnly: [storeDirectory] + directories + programs)
     }
 }

@@ -2,22 +2,14 @@ import CPlatform
 import Glibc
 
 /// What a plugin's process gives up before it maps the plugin.
-public enum Confinement {
-    /// Confines this process as a plugin's own process is, by the default limits: for a program that uses a plugin once.
-    /// - Parameter data: the gateway's data directory, which is closed but for its plugin store; nil: none is.
-    /// - Returns: why that is not possible here; nil when it was done.
-    public static func enter(closing data: String? = nil) -> String? {
-        do throws(Refusal) {
-            try enter(IsolationLimits(), closing: data)
-            return nil
-        } catch {
-            return error.reason
-        }
-    }
-
-    /// Limits, privileges and system calls of this process, for good. Before any other thread exists.
+enum Confinement {
+    /// Limits, privileges, files and system calls of this process, for good. Before any other thread exists.
+    /// - Parameter processorUs: processor time for the whole process; nil: the gateway allows it batch by batch.
     /// - Throws: a refusal when the system can't confine it: then nothing of the plugin may run.
-    static func enter(_ limits: IsolationLimits, closing data: String? = nil) throws(Refusal) {
+    static func enter(
+        _ limits: IsolationLimits, closing files: ClosedFiles = ClosedFiles(data: nil, readOnly: []),
+        processorUs: Int64? = nil
+    ) throws(Refusal) {
         clearenv()
         signal(SIGPIPE, SIG_IGN)
         // A group of its own: a signal to it reaches nobody else.
@@ -30,11 +22,15 @@ public enum Confinement {
         // Room for mapped files and reserved addresses beside it.
         let addresses = limits.memoryBytes + 8 << 30
         require("addresses", tessera_limit(Int32(TESSERA_LIMIT_ADDRESSES), addresses, addresses))
-        let files = UInt64(limits.openFiles)
-        require("descriptors", tessera_limit(Int32(TESSERA_LIMIT_FILES), files, files))
+        let descriptors = UInt64(limits.openFiles)
+        require("descriptors", tessera_limit(Int32(TESSERA_LIMIT_FILES), descriptors, descriptors))
+        if let processorUs {
+            let seconds = UInt64(processorUs / 1_000_000 + 1)
+            require("processor time", tessera_limit(Int32(TESSERA_LIMIT_PROCESSOR), seconds, seconds + 1))
+        }
         require("core files", tessera_limit(Int32(TESSERA_LIMIT_CORE), 0, 0))
         require("privileges", tessera_drop_privileges())
-        if let data, !ClosedDirectory.close(data, except: PluginStore.directory(in: data)) { failed.append("files") }
+        if !files.close() { failed.append("files") }
         require("system calls", tessera_filter_calls())
         guard failed.isEmpty else {
             throw Refusal(

@@ -1,9 +1,13 @@
+import CPlatform
 import CTessera
 import Glibc
 import Platform
 
 /// A process that hosts one plugin for the gateway: `tessera-plugin-host serve`, with the gateway's socket as descriptor 3.
 public enum PluginChild {
+    /// This process ends with the thread that started it.
+    public static func endWithParent() { _ = tessera_die_with_parent() }
+
     /// Serves until the gateway closes the connection. Never returns.
     public static func run() -> Never {
         let main = FrameSocket(3)
@@ -17,7 +21,7 @@ public enum PluginChild {
             let plugin: ChildPlugin
             do throws(Refusal) {
                 Confinement.dieWith(launch.gateway)
-                try Confinement.enter(launch.limits, closing: launch.data)
+                try Confinement.enter(launch.limits, closing: launch.files)
                 plugin = try ChildPlugin(launch, connection)
             } catch {
                 var answer = WireWriter()

@@ -64,8 +64,7 @@ final class BuildTarget: HuntTarget {
             try lane.socket.send(.build, body.bytes)
             let deadline = MonotonicTime.now() + process.launch.limits.controlTimeoutUs
             while true {
-                try lane.socket.waitReadable(microseconds: deadline - MonotonicTime.now())
-                let head = try lane.socket.receive(into: lane.buffer)
+                let head = try lane.socket.receive(into: lane.buffer, deadline: deadline)
                 var reader = lane.buffer.reader
                 switch head.kind {
                 case .request: try hearRequest(&reader, rows)

@@ -7,8 +7,8 @@ struct RemoteLaunch: Sendable {
     var limits: IsolationLimits
     /// Whether destinations' secrets may be shown to it.
     var grantsSecrets: Bool
-    /// The gateway's data directory, which is closed to it but for the plugin store; nil: nothing is closed.
-    var data: String?
+    /// What of the file system is closed to it.
+    var files: ClosedFiles
     /// The gateway's version, for the plugin's logs.
     var version: String
     /// The gateway itself, so that the child knows when it is too late to ask to die with it.
@@ -17,7 +17,8 @@ struct RemoteLaunch: Sendable {
     var body: [UInt8] {
         var body = WireWriter()
         body.text(path)
-        body.text(data ?? "")
+        body.text(files.data ?? "")
+        body.list(files.readOnly) { $0.text($1) }
         body.text(version)
         body.integer(gateway)
         body.integer(limits.memoryBytes)
@@ -30,7 +31,8 @@ struct RemoteLaunch: Sendable {
         program = ""
         path = try body.text()
         let data = try body.text()
-        self.data = data.isEmpty ? nil : data
+        let readOnly = try body.list { body throws(WireError) in try body.text() }
+        files = ClosedFiles(data: data.isEmpty ? nil : data, readOnly: readOnly)
         version = try body.text()
         gateway = try body.integer()
         limits = IsolationLimits(memoryBytes: try body.integer(), openFiles: try body.integer())
@@ -38,10 +40,10 @@ struct RemoteLaunch: Sendable {
     }
 
     init(
-        program: String, path: String, limits: IsolationLimits, grantsSecrets: Bool, data: String?, version: String,
-        gateway: Int32
+        program: String, path: String, limits: IsolationLimits, grantsSecrets: Bool, files: ClosedFiles,
+        version: String, gateway: Int32
     ) {
-        self.data = data
+        self.files = files
         self.program = program
         self.path = path
         self.limits = limits

@@ -90,7 +90,8 @@ extension RemotePlugin {
         if wasMain {
             environment.log.error(
                 "a plugin's process ended", ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
-            count(gone.reason)
+            // A config of which it dies is refused, and by that no more than a config.
+            if process.state.withLock({ $0.opening == 0 }) { count(gone.reason) }
         }
         bereave(calls.filter(\.isPrimary).map { Bereaved(target: $0.target, gone: gone) })
     }

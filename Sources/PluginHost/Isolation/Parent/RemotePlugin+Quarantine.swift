@@ -41,6 +41,7 @@ extension RemotePlugin {
             state.ledger = CrashLedger()
             state.notBefore = 0
             state.overdue = 0
+            state.fatalConfigs = [:]
             return true
         }
     }

@@ -21,6 +21,8 @@ final class RemotePlugin: Sendable {
         /// Calls that died with their process, for the hunter's thread.
         var bereaved: [Bereaved] = []
         var isHunting = false
+        /// Configs over which a process has died in `open`, by what was asked, and when.
+        var fatalConfigs: [[UInt8]: (reason: String, at: Int64)] = [:]
         /// ASYNC calls that passed their deadline since one was ended in time.
         var overdue = 0
         /// Where outcomes that were ignored are counted.

@@ -36,8 +36,7 @@ extension RemoteProcess {
             try lane.socket.send(kind, id: id, body)
             let deadline = MonotonicTime.now() + timeoutUs
             while true {
-                try lane.socket.waitReadable(microseconds: deadline - MonotonicTime.now())
-                let head = try lane.socket.receive(into: lane.buffer)
+                let head = try lane.socket.receive(into: lane.buffer, deadline: deadline)
                 var reader = lane.buffer.reader
                 if head.kind == .result { return try answer(&reader) }
                 try each(head, &reader)

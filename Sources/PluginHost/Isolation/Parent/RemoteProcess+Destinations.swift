@@ -6,6 +6,8 @@ import Platform
 extension RemoteProcess {
     /// Requests under way at once; a plugin that asks for more floods.
     private static let requestLimit = 256
+    /// As for a tile's `max_batch`.
+    private static let rowLimit = 1 << 20
 
     func answerLater(_ head: FrameHead, _ body: WireReader) throws(WireError) {
         var rest = body
@@ -75,6 +77,7 @@ extension RemoteProcess {
         let held = destination(try body.integer())
         let now = try body.integer(Int64.self)
         let head = try WireBatch.Head(&body)
+        guard head.rows <= Self.rowLimit else { throw .broken("a batch of more than \(Self.rowLimit) rows") }
         let memory = AlignedCopy(try body.raw(body.remaining))
         let batch = try WireBatch(head, memory: memory.bytes, isTrusted: false)
         let answers = ConnectorAnswers()

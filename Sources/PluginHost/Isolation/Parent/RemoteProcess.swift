@@ -26,6 +26,8 @@ final class RemoteProcess: Sendable {
         var end: ProcessGone?
         /// Real time at which processor time was last allowed.
         var allowedAt: Int64 = 0
+        /// Configs that it opens at the moment.
+        var opening = 0
         /// Outcomes that the child has ignored so far.
         var ignored = (dropped: 0, late: 0)
         /// Requests of the child that threads of the gateway are busy with.
@@ -96,8 +98,8 @@ final class RemoteProcess: Sendable {
         let answer: Result<PluginDescription, Refusal>
         do throws(WireError) {
             try main.send(.begin, launch.body)
-            try main.waitReadable(microseconds: launch.limits.controlTimeoutUs)
-            let head = try main.receive(into: buffer)
+            let head = try main.receive(
+                into: buffer, deadline: MonotonicTime.now() + launch.limits.controlTimeoutUs)
             var body = buffer.reader
             switch head.kind {
             case .described: answer = .success(try PluginDescription(&body))

@@ -47,28 +47,65 @@ extension RemotePlugin {
         }
     }
 
-    /// `classify` of an isolated connector. A plugin that dies of an answer leaves its rows unknown: they are sent again,
-    /// and the engine's limit of attempts ends that.
+    /// `classify` of an isolated connector. When the plugin dies of an answer it is shown it once more, in a process of its
+    /// own; if it dies again the rows of that request fail, and nothing else.
     func classify(
         _ instance: RemoteInstance, _ request: UnsafePointer<tessera_request>, _ answer: UnsafePointer<tessera_answer>,
         _ call: UnsafePointer<tessera_classify_call>
     ) -> Int32 {
+        let process: RemoteProcess
+        do throws(ProcessGone) { process = try self.process() } catch { return -1 }
         do throws(ProcessGone) {
-            let process = try self.process()
-            var body = WireWriter()
-            body.integer(try instance.number(in: process))
-            body.integer(call.pointee.now_us)
-            RequestWire.write(request.pointee, to: &body)
-            RequestWire.write(answer.pointee, to: &body)
-            return try process.call(.classify, body.bytes, timeoutUs: launch.limits.controlTimeoutUs) {
-                head, reader throws(WireError) in
-                guard head.kind == .outcomes else { throw .broken("no outcomes of an answer") }
-                try OutcomeWire.read(&reader) { call.pointee.report?(call, $0.baseAddress, $0.count) }
-            } answer: { reader throws(WireError) in
-                try reader.integer(Int32.self)
-            }
+            let status = try process.classify(instance, request.pointee, answer.pointee, call)
+            worked(1)
+            return status
         } catch {
-            return -1
+            return classifyAgain(instance, request.pointee, answer.pointee, call)
+        }
+    }
+
+    private func classifyAgain(
+        _ instance: RemoteInstance, _ request: tessera_request, _ answer: tessera_answer,
+        _ call: UnsafePointer<tessera_classify_call>
+    ) -> Int32 {
+        let process: RemoteProcess
+        do throws(ProcessGone) { process = try fresh() } catch { return -1 }
+        defer { process.finish() }
+        do throws(ProcessGone) {
+            return try process.classify(instance, request, answer, call)
+        } catch {
+            guard hasWorked.load(ordering: .relaxed) else {
+                count(error.reason)
+                return -1
+            }
+            log("an answer's rows are failed: with it the connector's plugin \(error.reason)")
+            for row in UnsafeBufferPointer(start: request.rows, count: request.rows == nil ? 0 : request.row_count) {
+                PluginCrash.report(row, id, error.reason) { outcome in call.pointee.report?(call, outcome, 1) }
+            }
+            explain(deaths: 1, members: 1)
+            return 0
+        }
+    }
+}
+
+extension RemoteProcess {
+    /// Shows an answer to the connector and hands its outcomes on.
+    fileprivate func classify(
+        _ instance: RemoteInstance, _ request: tessera_request, _ answer: tessera_answer,
+        _ call: UnsafePointer<tessera_classify_call>
+    ) throws(ProcessGone) -> Int32 {
+        var body = WireWriter()
+        body.integer(try instance.number(in: self))
+        body.integer(call.pointee.now_us)
+        RequestWire.write(request, to: &body)
+        RequestWire.write(answer, to: &body)
+        allowProcessorTime()
+        return try self.call(.classify, body.bytes, timeoutUs: launch.limits.controlTimeoutUs) {
+            head, reader throws(WireError) in
+            guard head.kind == .outcomes else { throw .broken("no outcomes of an answer") }
+            try OutcomeWire.read(&reader) { call.pointee.report?(call, $0.baseAddress, $0.count) }
+        } answer: { reader throws(WireError) in
+            try reader.integer(Int32.self)
         }
     }
 }

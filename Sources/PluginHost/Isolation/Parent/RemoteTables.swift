@@ -97,8 +97,7 @@ final class RemoteType<Table>: @unchecked Sendable {
         body.text(call.pointee.owner_id)
         SchemaWire.write(schema, to: &body)
         do throws(ProcessGone) {
-            let process = try plugin.process()
-            let answer = try RemoteInstance.open(kind, body.bytes, in: process)
+            let (answer, process) = try plugin.open(kind, body.bytes)
             for problem in answer.problems { tell(problem.pointer, problem.message, call) }
             guard answer.status == 0, answer.problems.isEmpty else { return answer.status == 0 ? 1 : answer.status }
             let opened = RemoteInstance(

@@ -38,21 +38,21 @@ final class FrameSocket: Sendable {
     }
 
     /// Reads the next frame's head, then its body into `buffer`.
-    /// - Parameter passed: takes a descriptor that came with it; without it none is taken, and the kernel closes it.
+    /// - Parameters:
+    ///   - passed: takes a descriptor that came with it; without it none is taken, and the kernel closes it.
+    ///   - deadline: the real time (`MonotonicTime`) until which the whole frame must be there; nil: for ever.
     func receive(
-        into buffer: FrameBuffer, passed: UnsafeMutablePointer<Int32>? = nil
+        into buffer: FrameBuffer, passed: UnsafeMutablePointer<Int32>? = nil, deadline: Int64? = nil
     ) throws(WireError) -> FrameHead {
-        try fill(buffer.head, passed)
+        try fill(buffer.head, passed, deadline)
         let head = try FrameHead(UnsafeRawBufferPointer(buffer.head))
-        try fill(buffer.body(head.length), nil)
+        try fill(buffer.body(head.length), nil, deadline)
         return head
     }
 
-    /// Waits until there is something to read, at most `microseconds` of real time.
-    func waitReadable(microseconds: Int64) throws(WireError) {
-        let end = MonotonicTime.now() + microseconds
+    private func waitReadable(until deadline: Int64) throws(WireError) {
         while true {
-            let left = end - MonotonicTime.now()
+            let left = deadline - MonotonicTime.now()
             guard left > 0 else { throw .timedOut }
             var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let ready = Glibc.poll(&poll, 1, Int32(clamping: left / 1000 + 1))
@@ -84,11 +84,13 @@ final class FrameSocket: Sendable {
     }
 
     private func fill(
-        _ bytes: UnsafeMutableRawBufferPointer, _ passed: UnsafeMutablePointer<Int32>?
+        _ bytes: UnsafeMutableRawBufferPointer, _ passed: UnsafeMutablePointer<Int32>?, _ deadline: Int64?
     ) throws(WireError) {
         var place = 0
         while place < bytes.count {
             guard let base = bytes.baseAddress else { return }
+            // Before each piece: a plugin may write part of a frame and then nothing.
+            if let deadline { try waitReadable(until: deadline) }
             let count =
                 if let passed, place == 0 {
                     tessera_receive_part(descriptor, base, bytes.count, passed)
