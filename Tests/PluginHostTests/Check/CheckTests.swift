@@ -140,6 +140,21 @@ struct CheckTests {
             ], "got other outcomes on four threads than on one"),
         Case(.memory, ["AFTER": "kept=malloc(600)"], "bytes each"),
         Case(.memory, ["OPEN": "kept=malloc(600)"], "instances opened and closed, and as much again"),
+        Case(
+            .memory,
+            ["AFTER": "if(++turns%64==0){kept=mmap(NULL,65536,3,34,-1,0);memset((void*)(uintptr_t)kept,1,65536);}"],
+            "resident memory grew by"),
+        Case(
+            .doneOnce,
+            ["FLAGS": "TESSERA_TILE_ASYNC", "AFTER": "call->done(call);if(batch->length==7)thread(twice,call)"],
+            "done was called 2 times"),
+        Case(
+            .doneOnce,
+            [
+                "FLAGS": "TESSERA_TILE_ASYNC",
+                "AFTER":
+                    "if(++turns%2&&batch->length==7&&!kept)kept=call;else{if(kept)((const tessera_call*)kept)->done(kept);kept=NULL;call->done(call);}",
+            ], "done was not called for"),
         Case(.threadsLeft, ["START": "thread(idle,NULL)"], "1 threads go on after retire"),
         Case(.filesLeft, ["START": "turns=open(\"/dev/null\",0)"], "1 file descriptors are still open"),
         Case(.noCrash, in: "life", ["RETIRE": "abort()"], "crashed with signal 6 (abort) (retire)"),

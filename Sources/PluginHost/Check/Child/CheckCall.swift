@@ -67,8 +67,12 @@ final class CheckCall: @unchecked Sendable {
             end()
             return (status, true)
         }
-        let ended = state.wait(microseconds: patienceUs) { $0.done > 0 ? true : nil } ?? false
-        return (status, ended)
+        return (status, waitForEnd(microseconds: patienceUs))
+    }
+
+    /// Whether `done` was called within the time.
+    func waitForEnd(microseconds: Int64) -> Bool {
+        state.wait(microseconds: microseconds) { $0.done > 0 ? true : nil } ?? false
     }
 
     /// What a plugin that is not ASYNC was lent is gone when it has returned.

@@ -12,6 +12,15 @@ struct FileLook {
         do throws(Refusal) {
             let elf = try ElfFile(bytes)
             tally.checked(.elf)
+            let facts = ElfFacts(bytes)
+            if !facts.needed.isEmpty { section.facts.append("needs \(facts.needed.joined(separator: ", "))") }
+            if facts.wantsExecutableStack {
+                tally.found(
+                    .executableStack,
+                    "asks for an executable stack, which hardened systems refuse: link with -z noexecstack")
+            } else {
+                tally.checked(.executableStack)
+            }
             let exported = (elf.exportedSymbols ?? []).filter { !Self.linkerNames.contains($0) }
             if !exported.contains(PluginImage.entrySymbol) {
                 tally.found(.oneExport, PluginImage.missingEntry(exported: exported))

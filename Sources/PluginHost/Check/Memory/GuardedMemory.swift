@@ -29,7 +29,7 @@ final class GuardedMemory: @unchecked Sendable {
     private let length: Int
     private let index: Int
 
-    private static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+    static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
     /// One thread at a time makes memory.
     private static let making = Monitor(())
 

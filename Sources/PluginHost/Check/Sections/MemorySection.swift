@@ -10,6 +10,8 @@ struct MemorySection {
     private var session: CheckSession { subject.session }
     /// What one half may add before it is a finding: allocators keep some.
     private static let allowance = 256 << 10
+    /// The same for resident memory, which moves more by itself: what a plugin maps is seen only there.
+    private static let residentAllowance = 4 << 20
     private static let seconds = 1.0
 
     init(_ subject: CheckSubject) { self.subject = subject }
@@ -88,22 +90,34 @@ struct MemorySection {
             rounds += 1
             if rounds % 16 == 0 { session.beat() }
         }
-        func half() -> Int {
-            let before = Int(tessera_heap_in_use())
+        func half() -> (heap: Int, resident: Int) {
+            let before = (heap: Int(tessera_heap_in_use()), resident: Self.resident)
             for round in 0..<rounds {
                 body()
                 if round % 256 == 0 { session.beat() }
             }
-            return Int(tessera_heap_in_use()) - before
+            return (Int(tessera_heap_in_use()) - before.heap, Self.resident - before.resident)
         }
         _ = half()
         let first = half()
         let second = half()
-        let growth = min(first, second)
+        let growth = min(first.heap, second.heap)
+        let resident = min(first.resident, second.resident)
         session.check(
             .memory, growth < Self.allowance,
             "memory in use grew by \(growth >> 10) KB over \(rounds) \(many), and as much again over the next: "
                 + "\(growth / rounds) bytes each")
+        session.check(
+            .memory, growth >= Self.allowance || resident < Self.residentAllowance,
+            "resident memory grew by \(resident >> 10) KB over \(rounds) \(many), and as much again over the next, though "
+                + "malloc gave out no more: \(resident / rounds) bytes each")
         session.figure("growth over \(rounds) \(many)", Double(max(0, growth)), "bytes")
+        session.figure("the same in resident memory", Double(max(0, resident)), "bytes")
+    }
+
+    /// Bytes of this process that are in memory.
+    private static var resident: Int {
+        let fields = ((try? Files.read("/proc/self/statm")) ?? []).split(separator: UInt8(ascii: " "))
+        return fields.count > 1 ? (Int(String(decoding: fields[1], as: UTF8.self)) ?? 0) * GuardedMemory.pageSize : 0
     }
 }

@@ -10,6 +10,8 @@ struct RunSection {
     let type: PluginImage.TileType
     private var session: CheckSession { subject.session }
     private static let maxWaits = 8
+    /// Calls that were judged, with what they were: late words may follow.
+    private let judged = Monitor<[(call: CheckCall, what: String)]>([])
 
     func run() {
         let tiles = subject.openTiles(type)
@@ -29,6 +31,9 @@ struct RunSection {
             }
             session.step("run the same batch twice (\(what))") { twice(tile, what) }
             session.step("run a cancelled batch (\(what))") { cancelled(tile, what) }
+            if tile.info.isAsync {
+                session.step("run several batches at once (\(what))") { inFlight(tile, what) }
+            }
             if info.supportsDryRun, !info.sideEffects {
                 session.step("run a dry run (\(what))") {
                     judge(tile, "a dry run of 7 rows (\(what))", Array(0..<7), .some, dryRun: true)
@@ -43,6 +48,13 @@ struct RunSection {
     /// Only a plugin with threads of its own can come too late.
     private func linger() {
         if ((try? Files.list("/proc/self/task"))?.count ?? 1) > 1 { usleep(300_000) }
+        for (call, what) in judged.withLock({ $0 }) where call.isAsync {
+            let state = call.state.withLock { $0 }
+            session.check(.doneOnce, state.done <= 1, "done was called \(state.done) times for \(what)")
+            session.check(
+                .reportAfterEnd, state.late == 0,
+                "\(state.late) reports came for \(what) after the call had ended: they are ignored")
+        }
     }
 
     private func batch(_ tile: TileSubject, _ what: String, _ rows: Int, _ nulls: SampleRows.Nulls) {
@@ -63,7 +75,26 @@ struct RunSection {
         let (status, ended) = call.run(tile, batch, patienceUs: session.patienceUs)
         OutcomeJudge(session: session, subject: tile, what: what).judge(
             call, status: status, ended: ended, mayStop: cancelled)
+        judged.withLock { $0.append((call, what)) }
         return call.state.withLock { $0.outcomes }
+    }
+
+    /// As many calls at once as the type allows: each gets its own outcomes and its own `done`.
+    private func inFlight(_ tile: TileSubject, _ what: String) {
+        let now = subject.host.clock.now()
+        let calls = (0..<min(tile.info.maxInFlight, 4)).map { seed -> CheckCall in
+            let batch = GuardedBatch(tile.rows(.some, seed: seed, arrivedAt: now).batch(rows: min(7, tile.maxBatch)))
+            let call = CheckCall(
+                tile, rows: batch.rows, now: now, deadlineUs: session.patienceUs, dryRun: tile.runsDry)
+            _ = call.run(tile, batch, patienceUs: 0)
+            return call
+        }
+        for (index, call) in calls.enumerated() {
+            let ended = call.waitForEnd(microseconds: session.patienceUs)
+            OutcomeJudge(
+                session: session, subject: tile, what: "batch \(index + 1) of \(calls.count) in flight (\(what))"
+            ).judge(call, status: 0, ended: ended)
+        }
     }
 
     /// An instance keeps nothing, so what it decides depends on the batch alone.

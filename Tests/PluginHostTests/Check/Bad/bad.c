@@ -16,6 +16,7 @@
 #endif
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #ifndef OPEN
@@ -62,6 +63,11 @@ static inline void *late(void *call) {
     tessera_outcome o = {0, TESSERA_COMPLETE, 0, 0, 0, NULL};
     usleep(20000);
     ((const tessera_call *)call)->report(call, &o, 1);
+    return NULL;
+}
+static inline void *twice(void *call) {
+    usleep(20000);
+    ((const tessera_call *)call)->done(call);
     return NULL;
 }
 static inline void thread(void *(*body)(void *), const void *argument) {
