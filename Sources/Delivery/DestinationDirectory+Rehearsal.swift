@@ -38,8 +38,10 @@ extension DestinationDirectory {
                 switch open(snapshot, in: change.proposed) {
                 case .success(let destination): rehearsal.opened[id] = destination
                 case .failure(let failure):
-                    // What does not work now either is not the change's fault.
-                    guard case .success = open(snapshot, in: change.present) else { continue }
+                    // What does not work now either is not the change's fault; what only stands in quarantine works.
+                    if case .failure(let present) = open(snapshot, in: change.present), !present.isOfQuarantine {
+                        continue
+                    }
                     rehearsal.broken.append(DestinationRehearsal.Failure(destination: snapshot, reason: failure))
                 }
             }

@@ -31,7 +31,7 @@ extension Engine {
             if stopsRuns { queue.cancel(journeyID) }
             // A run in progress lets nobody in any more.
             if status == .draining { queue.running(journeyID)?.closeEntry() }
-            return try find(workspaceID, journeyID)
+            return try renewHold(find(workspaceID, journeyID))
         }
         settle(record)
         return record
@@ -56,10 +56,11 @@ extension Engine {
                 if !errors.isEmpty { throw EngineError.invalid(errors) }
             }
             let now = clock.now()
-            return try control.write { writer in
+            let updated = try control.write { writer in
                 try writer.updateJourney(
                     workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
             }
+            return try renewHold(updated)
         }
         settle(record)
         return record

@@ -18,7 +18,8 @@ extension Engine {
         let quarantine = PluginQuarantine(pluginID: pluginID, reason: reason)
         let needing: [(workspaceID: String, journeyID: String)]
         do {
-            needing = try hold([quarantine])
+            // Under the lock: a journey that is edited meanwhile is seen as it was, and then looks by itself, or as it is.
+            needing = try lifecycle.withLock { _ in try hold([quarantine]) }
         } catch {
             log.error(
                 "what needs a plugin in quarantine can't be looked at", ["plugin": pluginID, "error": "\(error)"])
@@ -40,13 +41,16 @@ extension Engine {
     }
 
     public func quarantineWasLifted(_ pluginID: String) {
-        let released = held.update { held in
-            let released = held.filter { $0.value.quarantines[pluginID] != nil }
-            for id in released.keys {
-                held[id]?.quarantines[pluginID] = nil
-                if held[id]?.quarantines.isEmpty == true { held[id] = nil }
+        // Under the lock, so that nobody who saw the quarantine a moment ago writes it down again.
+        let released = lifecycle.withLock { _ in
+            held.update { held in
+                let released = held.filter { $0.value.quarantines[pluginID] != nil }
+                for id in released.keys {
+                    held[id]?.quarantines[pluginID] = nil
+                    if held[id]?.quarantines.isEmpty == true { held[id] = nil }
+                }
+                return released
             }
-            return released
         }
         for (journeyID, hold) in released {
             do {
@@ -72,10 +76,7 @@ extension Engine {
         for quarantine in quarantines {
             let types = catalogue.types(of: quarantine.pluginID)
             for use in try users.uses() {
-                guard
-                    try users.tile(use.journey, of: types.tiles) != nil
-                        || users.delivers(use.journey, workspaceID: use.workspaceID, to: types.connectors, catalogue)
-                else { continue }
+                guard try users.needs(types, use.journey, workspaceID: use.workspaceID, catalogue) else { continue }
                 holds[use.journeyID, default: JourneyHold(workspaceID: use.workspaceID)]
                     .quarantines[quarantine.pluginID] = quarantine
             }

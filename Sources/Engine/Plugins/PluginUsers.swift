@@ -53,6 +53,15 @@ struct PluginUsers {
         try control.read { reader in try types.sorted().flatMap { try reader.destinations(ofType: $0) } }
     }
 
+    /// Whether a journey needs a plugin that provides these types: by a tile, or by a destination that one names.
+    func needs(
+        _ types: (tiles: Set<String>, connectors: Set<String>), _ journey: Journey, workspaceID: String,
+        _ catalogue: PluginCatalogue
+    ) throws -> Bool {
+        if tile(journey, of: types.tiles) != nil { return true }
+        return try delivers(journey, workspaceID: workspaceID, to: types.connectors, catalogue)
+    }
+
     /// The first tile of one of these types; nil when there is none.
     func tile(_ journey: Journey, of types: Set<String>) -> Tile? { journey.tiles.first { types.contains($0.type) } }
 

@@ -53,6 +53,7 @@ enum DestinationRoutes {
         }
         // A person has looked after it: what its answers had stopped may go again.
         call.rooms.delivery.enable(workspaceID: updated.workspaceID, destinationID: updated.id)
+        call.rooms.engine.destinationWasChanged(workspaceID: updated.workspaceID)
         return .json(json(updated, masked: masked), etag: updated.etag)
     }
 

@@ -67,6 +67,9 @@ enum MemberRoutes {
         return try store.knownJourneyNumber(id).map { (store, $0) }
     }
 
+    /// Of the plugin that moved it last; null when none has.
+    private static func generation(_ number: Int32) -> JSON { number > 0 ? .integer(Int64(number)) : .null }
+
     private static func page(_ members: [JSON], next: [UInt8]?) -> Reply {
         .json(["data": .array(members), "next_cursor": next.map { .string(Cursor.encode($0)) } ?? .null])
     }
@@ -81,6 +84,7 @@ enum MemberRoutes {
             "left_at": time(rows.leftAt[row]), "reason": rows.reason(row).name.map { .string($0) } ?? .null,
             "failed": .bool(rows.state(row) == .parked), "attempt": .integer(Int64(rows.attempt[row])),
         ]
+        members["generation"] = generation(rows.generation[row])
         // Only these two states mean a time that is a person's business.
         let isTimed = rows.state(row) == .waiting || rows.state(row) == .retry
         members["waiting_until"] = isTimed ? time(rows.wake[row]) : .null

@@ -11,5 +11,8 @@ public struct OpenFailure: Error, Sendable, Hashable, CustomStringConvertible {
         problems = [Problem(pointer: pointer, message: message)]
     }
 
+    /// Whether nothing but a plugin's quarantine stood in the way: the config was not looked at.
+    public var isOfQuarantine: Bool { problems.allSatisfy { PluginQuarantine.isMentioned(in: $0.message) } }
+
     public var description: String { problems.map(\.description).joined(separator: "; ") }
 }
