@@ -24,7 +24,11 @@ import Testing
         let reason = try refusal(bench)
         #expect(
             reason
-                == "journey 'Test' (\(journey)) would break: Tile 'gate': config/path: this version does not like it")
+                == "journey 'Test' (\(journey)) would break: Tile 'gate': config/path: this version does not like it "
+                + "(change that, then `tessera plugin load gate.so`)")
+        // The same after a restart, with nothing that leads astray.
+        try bench.restart()
+        #expect(try refusal(bench) == reason)
         #expect(bench.plugins.tileType("gate")?.version == "1")
         try bench.runOnce(journey)
         #expect(bench.plugins.plugin("test.gate")?.generations.map(\.state) == [.active, .refused])
@@ -140,17 +144,16 @@ import Testing
         #expect(delivering?.message.hasPrefix("destination 'Inbox' (\(id)) uses it") == true)
     }
 
-    @Test(arguments: [nil, BuiltProducts.pluginHost]) func aHundredLiveJourneysCostLittle(_ host: String?) throws {
+    /// `scripts/prove swaps` holds the release to one second.
+    @Test(.timeLimit(.minutes(5)), arguments: [nil, BuiltProducts.pluginHost])
+    func aHundredLiveJourneysAreOpenedAnew(_ host: String?) throws {
         let bench = try Bench(hostProgram: host)
         try bench.load("id,age\na,1\n")
         try bench.loadGate("1")
         for number in 0..<100 { _ = try bench.gateJourney(["number": .integer(Int64(number))]) }
         try bench.buildGate("2")
-        let clock = ContinuousClock()
-        let time = clock.measure { bench.rescan() }
+        bench.rescan()
         #expect(bench.plugins.tileType("gate")?.version == "2")
-        // A debug build beside other tests: scripts/prove swaps holds the release to one second.
-        #expect(time < .seconds(5), "\(time)")
         // All of them are open on the new one by now, and none on the old one.
         let generations = try #require(bench.plugins.plugin("test.gate")).generations
         #expect(generations.map(\.figures.instances).last == 100)

@@ -9,7 +9,9 @@ import Testing
 
 /// Swap upon swap while runs follow one another: nobody is lost, no batch fails, nothing is left open.
 @Suite(.serialized) struct ManySwapsTests {
-    @Test(arguments: [nil, BuiltProducts.pluginHost]) func runsGoOn(_ hostProgram: String?) throws {
+    @Test(.timeLimit(.minutes(10)), arguments: [nil, BuiltProducts.pluginHost]) func runsGoOn(_ hostProgram: String?)
+        throws
+    {
         let bench = try Bench(batchRows: 256, hostProgram: hostProgram)
         let swaps = 20
         try bench.loadGate("0")
@@ -18,15 +20,13 @@ import Testing
         for number in 1...5 { _ = try bench.gateJourney(["number": .integer(Int64(number))]) }
 
         let isDone = Monitor(false)
-        let slowest = Monitor(Duration.zero)
         let failure = Monitor<String?>(nil)
         nonisolated(unsafe) let shared = bench
         let swapper = NativeThread(name: "swapper") {
             for number in 1...swaps {
                 do {
                     try shared.buildGate("\(number)")
-                    let time = ContinuousClock().measure { _ = shared.rescan() }
-                    slowest.withLock { $0 = max($0, time) }
+                    shared.rescan()
                     guard shared.plugins.tileType("gate")?.version == "\(number)" else {
                         throw Failure("swap \(number): \(shared.plugins.list().map(\.reason))")
                     }
@@ -50,7 +50,6 @@ import Testing
         swapper.join()
         #expect(failure.withLock { $0 } == nil)
         #expect(generations.count > 1)
-        #expect(slowest.withLock { $0 } < .seconds(10))
         // All but the last have retired.
         _ = try bench.eventually { () -> Bool? in
             bench.plugins.plugin("test.gate")?.generations.count(where: \.isLive) == 1 ? true : nil

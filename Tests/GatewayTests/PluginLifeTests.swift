@@ -108,7 +108,8 @@ import TestSupport
         #expect(refused.status == 422 && refused.json["code"] == "plugin_refused", "\(refused.json.text)")
         #expect(refused.json["problems"]?[0]?["pointer"] == .string("/journeys/\(journey)"))
         let reason =
-            "journey 'Through' (\(journey)) would break: Tile 'through': config/path: this version does not like it"
+            "journey 'Through' (\(journey)) would break: Tile 'through': config/path: this version does not like it "
+            + "(change that, then `tessera plugin load gate.so`)"
         #expect(refused.json["error"] == .string(reason), "\(refused.json.text)")
         #expect(try gateway.plugins("GET", "/test.gate").json["version"] == "1")
 

@@ -102,7 +102,8 @@ struct OperatorTests {
         #expect(try message { _ = try host.retire(id: "test.tile") } == "No plugin 'test.tile' is in use")
         // Nor is it taken at the next start.
         let next = bench.host()
-        #expect(next.loadAll().first?.reason.contains("was retired") == true)
+        let reason = next.loadAll().first?.reason ?? ""
+        #expect(reason.contains("was retired") && reason.contains("or by `tessera plugin load plugin.so`"), "\(reason)")
         #expect(next.tileTypes().isEmpty && next.plugin("test.tile")?.state == .retired)
         #expect(try host.reload(id: "test.tile").state == .active)
         #expect(try bench.open(host, "advance").generation == 1)
@@ -113,6 +114,8 @@ struct OperatorTests {
         let heir = try bench.build("tile", ["PLUGIN_ID": "\"test.heir\""], as: "heir.so")
         host.settle()
         #expect(host.list().contains { $0.path == heir && $0.reason.contains("already provided") })
+        #expect(
+            host.list().contains { $0.reason.hasSuffix("remove one of the two, then `tessera plugin load heir.so`") })
         _ = try host.retire(id: "test.tile")
         // It was refused for the surroundings: an operator asks for it.
         #expect(try host.load(file: "heir.so").id == "test.heir")

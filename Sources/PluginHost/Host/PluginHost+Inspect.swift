@@ -22,7 +22,7 @@ extension PluginHost {
         if isAsked {
             files.forget(file.sha256)
         } else if files.verdict(file.sha256)?.refusal == nil, let bar = history.bar(on: file.sha256) {
-            let refusal = Refusal("\(bar.whatHappened) (not tried again until the file changes)")
+            let refusal = Refusal(bar.whatHappened(to: file.name))
             if bar.pluginID.isEmpty { throw refusal }
             return Candidate(
                 file: file, id: bar.pluginID, version: bar.version, toolchain: nil, refusal: refusal)
@@ -87,11 +87,16 @@ extension PluginHost {
 
 extension GenerationRecord {
     /// Why the content is not taken by itself.
-    fileprivate var whatHappened: String {
-        switch state {
-        case .rolledBack: "this content was rolled back"
-        case .retired: "this plugin was retired"
-        default: reason
-        }
+    fileprivate func whatHappened(to file: String) -> String {
+        let happened =
+            switch state {
+            case .rolledBack: "this content was rolled back"
+            case .retired: "this plugin was retired"
+            default: reason
+            }
+        // What names the call already needs no more.
+        let remedy = Refusal.remedy(file)
+        return happened.contains(remedy)
+            ? happened : "\(happened) (not tried again until the file changes, or by \(remedy))"
     }
 }

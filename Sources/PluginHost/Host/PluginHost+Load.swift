@@ -110,12 +110,13 @@ extension PluginHost {
             accept(file.path)
             return generation
         } catch {
+            let refusal = error.withRemedy(candidate.file.name)
             look.history.refused(
-                candidate.file.sha256, id: candidate.id, version: candidate.version, file: candidate.file.name, error,
-                at: environment.clock.now())
-            files.refuse(candidate.file.sha256, error)
-            refuse(candidate.file.path, candidate.file, id: candidate.id, version: candidate.version, error)
-            throw error
+                candidate.file.sha256, id: candidate.id, version: candidate.version, file: candidate.file.name,
+                refusal, at: environment.clock.now())
+            files.refuse(candidate.file.sha256, refusal)
+            refuse(candidate.file.path, candidate.file, id: candidate.id, version: candidate.version, refusal)
+            throw refusal
         }
     }
 }

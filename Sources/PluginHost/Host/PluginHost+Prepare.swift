@@ -19,7 +19,7 @@ extension PluginHost {
     func prepare(_ content: Content, _ history: GenerationHistory) throws(Refusal) -> PluginGeneration {
         if let draining = draining(content) {
             do throws(Refusal) {
-                try checkOwners(draining.image)
+                try checkOwners(draining.image, content)
             } catch {
                 draining.retireSoon()
                 throw error
@@ -29,7 +29,7 @@ extension PluginHost {
         try renewIfUsed(content)
         let image = try image(of: content.sha256, lock: content.lock, toolchain: content.toolchain)
         guard image.id == content.id else { throw Refusal("the plugin's id changes from call to call") }
-        try checkOwners(image)
+        try checkOwners(image, content)
         if image.isolation == .inproc, content.lock?.isolation != .inproc {
             environment.log.warning(
                 "a plugin that no plugins.lock allows in process is loaded in process",
@@ -44,10 +44,11 @@ extension PluginHost {
         return generation
     }
 
-    private func checkOwners(_ image: PluginImage) throws(Refusal) {
+    private func checkOwners(_ image: PluginImage, _ content: Content) throws(Refusal) {
         guard let conflict = registry.withLock({ $0.present.conflict(with: image) }) else { return }
         // Depends on the other plugin, not on this file.
-        throw Refusal("\(conflict): remove one of the two", isLasting: false)
+        let again = content.file.isEmpty ? "" : ", then \(Refusal.remedy(content.file))"
+        throw Refusal("\(conflict): remove one of the two\(again)", isLasting: false)
     }
 
     /// A generation of the same content that is not in use any more and has not retired yet: used again as it is.

@@ -22,4 +22,15 @@ struct Refusal: Error, Sendable, Hashable {
         isLasting = true
         problems = objections
     }
+
+    /// What has a file looked at again that is not tried by itself any more.
+    static func remedy(_ file: String) -> String { "`tessera plugin load \(file)`" }
+
+    /// With the remedy for what stands in the way of a file outside of it: mending that alone does nothing.
+    func withRemedy(_ file: String) -> Refusal {
+        if problems.isEmpty || reason.contains(Self.remedy(file)) { return self }
+        var refusal = self
+        refusal.reason += " (change that, then \(Self.remedy(file)))"
+        return refusal
+    }
 }

@@ -10,8 +10,6 @@ extension RemotePlugin {
             return .some(state.process)
         }
         guard case .some(let process) = process else { return }
-        environment.log.error(
-            "a plugin is in quarantine", ["plugin": id, "reason": reason, "sha256": sha256])
         process?.end("is in quarantine")
         environment.quarantined(id, sha256, reason)
     }
