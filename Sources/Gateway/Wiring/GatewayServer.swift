@@ -80,7 +80,9 @@ public final class GatewayServer {
             host.rescan()
             return
         }
-        running?.watcher = DirectoryWatcher(directories: configuration.pluginDirectories, log: log) { host.rescan() }
+        running?.watcher = DirectoryWatcher(
+            directories: configuration.pluginDirectories, finished: host.finished, log: log
+        ) { host.rescan() }
     }
 
     private func makeRooms(_ control: ControlStore) throws -> Rooms {

@@ -20,7 +20,8 @@ extension PluginHost {
     /// Looks through the plugin directories and inspects what it has not seen before. Under the lock `loading`.
     /// - Parameter patience: how long a file that somebody is writing is waited for, in microseconds of real time.
     func look(patience: Int64) -> Look {
-        let finder = PluginFinder(directories: configuration.directories, log: environment.log)
+        let finder = PluginFinder(
+            directories: configuration.directories, finished: finished, log: environment.log)
         var findings = finder.find(known: files)
         var waited: Int64 = 0
         while !findings.busy.isEmpty, waited < patience {

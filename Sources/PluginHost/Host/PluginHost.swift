@@ -30,6 +30,8 @@ public final class PluginHost: Sendable {
     let store: PluginStore
     let cache: InstanceCache
     let files = FileMemory()
+    /// For a watcher of the plugin directories: what it notes is read without a wait.
+    public let finished = FinishedFiles()
     let registry = Monitor(State())
     /// As `State.epoch`, to be read without the lock.
     let changes = Atomic<Int>(0)

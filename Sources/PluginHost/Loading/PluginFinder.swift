@@ -24,6 +24,7 @@ struct PluginFinder {
     }
 
     let directories: [String]
+    let finished: FinishedFiles
     let log: Log
 
     /// - Parameter known: files whose content was read before and has not changed since are not read again.
@@ -90,7 +91,7 @@ struct PluginFinder {
         }
         let whole: CompleteFile
         do {
-            whole = try CompleteFile.read(path, limit: Self.maxFileSize)
+            whole = try CompleteFile.read(path, limit: Self.maxFileSize, finished: finished)
         } catch CompleteFile.Failure.busy {
             return nil
         } catch let failure as CompleteFile.Failure {

@@ -5,7 +5,7 @@ import Platform
 ///
 /// A read lease tells it for certain: the kernel grants one only while nobody has the file open for writing, and makes a
 /// writer that comes later wait until it is given back. Where a file system has no leases (or the file belongs to another
-/// user), a file is complete when it has not changed for a second.
+/// user), a file is complete when the watcher saw it closed as it is, or when it has not changed for a second.
 public struct CompleteFile: Sendable {
     public enum Failure: Error, Hashable, CustomStringConvertible {
         /// Somebody writes it, or wrote a moment ago: look again at the next event. No fault of the file.
@@ -36,14 +36,17 @@ public struct CompleteFile: Sendable {
     static let stillness: Int64 = 1_000_000_000
 
     /// Reads a whole file; any thread. A writer that opens it meanwhile waits until this is done.
+    /// - Parameter finished: what a watcher has seen.
     /// - Throws: `Failure`, or `SystemError` when it can't be opened or read.
-    public static func read(_ path: String, limit: Int = 512 << 20) throws -> CompleteFile {
+    public static func read(
+        _ path: String, limit: Int = 512 << 20, finished: FinishedFiles = FinishedFiles()
+    ) throws -> CompleteFile {
         let file = try OpenFile(path)
         defer { file.close() }
         let before = try file.status()
         guard before.st_mode & S_IFMT == S_IFREG else { throw Failure.notRegular }
         guard before.st_size <= limit else { throw Failure.tooLarge(limit) }
-        guard file.isLeftAlone(before) else { throw Failure.busy }
+        guard file.isLeftAlone(before, finished) else { throw Failure.busy }
         let bytes = try file.contents(count: Int(before.st_size))
         let after = try file.status()
         // Also what the lease can't see: a shared mapping that was written, a server's file that another machine changed.
@@ -56,11 +59,11 @@ public struct CompleteFile: Sendable {
 
     /// Whether `read` would find it busy, without reading it. False for what is absent or can't be opened: that is for the
     /// reader to tell.
-    public static func isBusy(_ path: String) -> Bool {
+    public static func isBusy(_ path: String, finished: FinishedFiles = FinishedFiles()) -> Bool {
         guard let file = try? OpenFile(path) else { return false }
         defer { file.close() }
         guard let status = try? file.status(), status.st_mode & S_IFMT == S_IFREG else { return false }
-        return !file.isLeftAlone(status)
+        return !file.isLeftAlone(status, finished)
     }
 }
 
@@ -85,11 +88,12 @@ private struct OpenFile {
     }
 
     /// Takes the lease, which lasts until `close`.
-    func isLeftAlone(_ status: stat) -> Bool {
+    func isLeftAlone(_ status: stat, _ finished: FinishedFiles) -> Bool {
         // A writer that has to wait is told of by a signal, SIGIO by default, which would end the process. SIGURG does nothing.
         _ = fcntl(descriptor, Lease.setSignal, SIGURG)
         if fcntl(descriptor, Lease.set, Int32(F_RDLCK)) == 0 { return true }
         if errno == EAGAIN { return false }
+        if finished.contains(path, as: FileSignature(status)) { return true }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         // The time of change, not of content: a copy may keep the latter. One in the future is a server's clock.

@@ -6,15 +6,20 @@ final class DirectoryEvents {
     /// Becomes readable at an event; -1 when the system has no inotify left to give.
     let descriptor: Int32
     private let directories: [String]
+    private let finished: FinishedFiles
     private var watches: Set<Int32> = []
+    /// The plugin directories by their watches.
+    private var watched: [Int32: [String]] = [:]
 
     private static let inside =
         UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_CREATE) | UInt32(IN_DELETE)
         | UInt32(IN_ATTRIB) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
     private static let above = UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE)
 
-    init(_ directories: [String]) {
+    /// - Parameter finished: is told of files that are closed or put in place.
+    init(_ directories: [String], finished: FinishedFiles) {
         self.directories = directories
+        self.finished = finished
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     }
 
@@ -25,9 +30,13 @@ final class DirectoryEvents {
     func renew() {
         guard descriptor >= 0 else { return }
         var now: Set<Int32> = []
+        watched = [:]
         for directory in directories {
             var path = directory
-            if let watch = add(path, Self.inside) { now.insert(watch) }
+            if let watch = add(path, Self.inside) {
+                now.insert(watch)
+                watched[watch, default: []].append(directory)
+            }
             // The nearest directory above that exists. Added to what is asked for it already, if it is one of ours.
             repeat {
                 path = Files.parent(of: path)
@@ -65,9 +74,13 @@ final class DirectoryEvents {
                     guard offset <= count else { return }
                     let name = String(decoding: bytes[start..<offset].prefix { $0 != 0 }, as: UTF8.self)
                     let closed = event.mask & (UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO)) != 0
-                    if closed && DirectorySnapshot.isWatched(name) || event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
+                    if closed && DirectorySnapshot.isWatched(name) {
                         isFinished = true
+                        for directory in watched[event.wd] ?? [] {
+                            finished.note(DirectorySnapshot.path(name, in: directory))
+                        }
                     }
+                    if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { isFinished = true }
                 }
             }
         }

@@ -10,10 +10,14 @@ struct DirectorySnapshot {
     init(_ directories: [String]) {
         for directory in directories {
             for name in (try? Files.list(directory)) ?? [] where Self.isWatched(name) {
-                let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+                let path = Self.path(name, in: directory)
                 if let signature = FileSignature(path: path) { files[path] = signature }
             }
         }
+    }
+
+    static func path(_ name: String, in directory: String) -> String {
+        directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
     }
 
     /// Hidden files are none: that is how a file is written beside its place and renamed.

@@ -13,23 +13,25 @@ public final class DirectoryWatcher: Sendable {
     ///   - directories: need not exist yet; one that is removed and made again is watched again.
     ///   - interval: between two looks without an event, in microseconds.
     ///   - usesEvents: false looks only: for tests of that.
+    ///   - finished: learns which files were closed or put in place; for whoever reads them in `onChange`.
     ///   - onChange: called on the watcher's thread, never twice at once: first at the beginning, then after each change. A
     ///     file that is still being written brings no call until it is finished, but a call that another file brings may find
     ///     it so: then `CompleteFile.read` says `busy`, and another call follows.
     public init(
-        directories: [String], interval: Int64 = 5_000_000, usesEvents: Bool = true, log: Log,
+        directories: [String], interval: Int64 = 5_000_000, usesEvents: Bool = true,
+        finished: FinishedFiles = FinishedFiles(), log: Log,
         onChange: @escaping @Sendable () -> Void
     ) {
         let stopping = StopSignal()
         self.stopping = stopping
         thread = NativeThread(name: "plugin-watcher") {
-            let events = usesEvents ? DirectoryEvents(directories) : nil
+            let events = usesEvents ? DirectoryEvents(directories, finished: finished) : nil
             if let events, events.descriptor < 0 {
                 log.warning(
                     "no inotify to be had: plugin directories are looked at from time to time",
                     ["reason": "\(SystemError("inotify_init"))"])
             }
-            var look = DirectoryLook(directories)
+            var look = DirectoryLook(directories, finished)
             var isForced = true
             while true {
                 events?.renew()
@@ -55,12 +57,16 @@ public final class DirectoryWatcher: Sendable {
 /// What the watcher knows of the directories.
 private struct DirectoryLook {
     private let directories: [String]
+    private let finished: FinishedFiles
     /// As they were when they were last complete.
     private var known: [String: FileSignature] = [:]
     /// Whether a changed file is still being written.
     private(set) var isPending = false
 
-    init(_ directories: [String]) { self.directories = directories }
+    init(_ directories: [String], _ finished: FinishedFiles) {
+        self.directories = directories
+        self.finished = finished
+    }
 
     /// Looks again. A file counts as changed once, when it is complete.
     mutating func findsChange() -> Bool {
@@ -70,7 +76,7 @@ private struct DirectoryLook {
         var isChanged = !gone.isEmpty
         isPending = false
         for path in now.changed(since: known) {
-            if CompleteFile.isBusy(path) {
+            if CompleteFile.isBusy(path, finished: finished) {
                 isPending = true
             } else {
                 known[path] = now.files[path]

@@ -10,6 +10,7 @@ final class Sightings: Sendable {
     typealias Look = [String: String?]
 
     let directory: String
+    private let finished = FinishedFiles()
     private let looks = Monitor<[Look]>([])
 
     init(_ directory: String) { self.directory = directory }
@@ -17,7 +18,8 @@ final class Sightings: Sendable {
     /// Starts to watch, and waits for the first call.
     func watch(interval: Int64 = 60_000_000, usesEvents: Bool = true) throws -> DirectoryWatcher {
         let watcher = DirectoryWatcher(
-            directories: [directory], interval: interval, usesEvents: usesEvents, log: .silent
+            directories: [directory], interval: interval, usesEvents: usesEvents, finished: finished,
+            log: .silent
         ) { self.look() }
         try meet("the first call") { !$0.isEmpty }
         return watcher
@@ -42,7 +44,8 @@ final class Sightings: Sendable {
         var look: Look = [:]
         for name in (try? Files.list(directory)) ?? [] where name.hasSuffix(".so") {
             do {
-                look[name] = .some(String(decoding: try CompleteFile.read(path(name)).bytes, as: UTF8.self))
+                look[name] = .some(
+                    String(decoding: try CompleteFile.read(path(name), finished: finished).bytes, as: UTF8.self))
             } catch CompleteFile.Failure.busy {
                 look[name] = .some(nil)
             } catch {
