@@ -184,9 +184,12 @@ static const void *interface(const char *id) { return strcmp(id, INTERFACE) == 0
 #ifndef ENTRY
 #define ENTRY tessera_plugin_v1
 #endif
+#ifndef TOOLCHAIN
+#define TOOLCHAIN ""
+#endif
 TESSERA_EXPORT const tessera_plugin *ENTRY(void);
 const tessera_plugin *ENTRY(void) {
-    static const tessera_plugin plugin = {PLUGIN_SIZE, TESSERA_ABI_MINOR, PLUGIN_ID, PLUGIN_VERSION, "", START, retire,
-                                          interface};
+    static const tessera_plugin plugin = {PLUGIN_SIZE, TESSERA_ABI_MINOR, PLUGIN_ID, PLUGIN_VERSION, TOOLCHAIN, START,
+                                          retire, interface};
     return &plugin;
 }
