@@ -1,7 +1,8 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// Rooms and their one-way dependencies: Documentation/architecture.md draws them. There are no package dependencies.
+// Rooms and their one-way dependencies: README.md draws them, DESIGN.md says why, and ArchitectureTests.swift holds
+// them to it. There are no package dependencies.
 
 /// A tile or connector plugin: a folder under Plugins/ that becomes one `.so` exporting one symbol.
 struct Plugin {
