@@ -20,9 +20,8 @@ class Proof:
 
     @staticmethod
     def surroundings():
-        """What else the machine does, in which swaps and runs have to share it."""
-        nice = f" at nice {os.nice(0)}" if os.nice(0) else ""
-        return f"load average {os.getloadavg()[0]:.1f}{nice}"
+        """What else the machine does, with which swaps and runs have to share it."""
+        return f"load average {os.getloadavg()[0]:.1f}"
 
     def say(self, text):
         print(text, flush=True)
