@@ -63,6 +63,9 @@ import TestSupport
         }
         let plugin = try gateway.plugins("GET", "/\(id)").json
         #expect(plugin["state"] == "quarantined" && plugin["figures"]?["quarantines"] == 1, "\(plugin.text)")
+        // One line tells of it, besides those of what it stopped.
+        let told = gateway.logged.withLock { $0.filter { $0.contains("quarantine") && $0.contains("sha256") } }
+        #expect(told.count == 1 && told.first?.contains("plugin put in quarantine") == true, "\(told)")
 
         #expect(try gateway.plugins("POST", "/\(id)/reload").json["state"] == "active")
         for needing in [journey, other] {
