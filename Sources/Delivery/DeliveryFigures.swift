@@ -46,7 +46,9 @@ public struct DeliveryFigures: Sendable, Hashable {
         case .throttled: Self.add(rows, to: &throttled)
         case .failed: Self.add(rows, to: &failed)
         }
-        latencySumUs += latencyUs
+        // A plugin counts and measures it: no number of its may end the gateway.
+        let (sum, isTooMuch) = latencySumUs.addingReportingOverflow(latencyUs)
+        latencySumUs = isTooMuch ? .max : sum
         latencyMaxUs = max(latencyMaxUs, latencyUs)
         if settleClass != .delivered {
             lastError = settleClass
@@ -55,7 +57,7 @@ public struct DeliveryFigures: Sendable, Hashable {
     }
 
     private static func add(_ rows: Int, to count: inout Count) {
-        count.requests += 1
-        count.rows += rows
+        count.requests &+= 1
+        count.rows &+= rows
     }
 }

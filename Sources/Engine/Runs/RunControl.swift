@@ -32,8 +32,9 @@ final class RunControl: Sendable {
     var stop: Stop? { state.withLock { $0.stop } }
 
     func requestStop(_ stop: Stop) {
-        // A cancelled run stays cancelled when the gateway stops a moment later.
-        state.update { if $0.stop != .cancel { $0.stop = stop } }
+        // The first reason stays, so that a run which goes on after the next start does not fail on the way out; but one that
+        // is cancelled is cancelled.
+        state.update { if $0.stop == nil || stop == .cancel { $0.stop = stop } }
     }
 
     var isEntryClosed: Bool { state.withLock { $0.isEntryClosed } }

@@ -111,22 +111,34 @@ final class CallSlot: @unchecked Sendable {
     /// The deadline of a call has passed. An isolated plugin's process is ended for that, and the call goes on with a hunt
     /// for the member that keeps it; else the call ends.
     func expire(_ serial: UInt64) {
-        guard generation.image.remote?.overran(UnsafeRawPointer(pointer)) == true else {
-            finish(serial, .timedOut)
+        guard isLive(serial) else { return }
+        let remote = generation.image.remote
+        if remote?.overran(serial, isLeaving: generation.isRetiring) == true {
+            generation.figures.ended(.timedOut)
             return
         }
-        generation.figures.ended(.timedOut)
-        moveDeadline(to: .max)
+        finish(serial, .timedOut)
+        // It may have been about to be given to a process: that looks whether it is live after it has made itself known.
+        _ = remote?.overran(serial, isLeaving: true)
     }
 
-    /// Gives the live call another deadline; without one it is watched no more. Any thread.
-    func moveDeadline(to deadline: Int64) {
-        let serial = locked { state -> UInt64? in
+    /// Gives a call another deadline; with `.max` it is watched no more. Any thread.
+    func moveDeadline(of serial: UInt64, to deadline: Int64) {
+        let isLive = locked { state -> Bool in
+            guard state.pointee.live?.serial == serial else { return false }
             state.pointee.deadline = deadline
-            return state.pointee.live?.serial
+            return true
         }
-        if let serial, deadline < .max { environment.watchdog.watch(self, serial: serial, deadline: deadline) }
+        guard isLive else { return }
+        if deadline == .max {
+            environment.watchdog.forget(serial: serial)
+        } else {
+            environment.watchdog.watch(self, serial: serial, deadline: deadline)
+        }
     }
+
+    /// The serial of the call that is live now; 0 for none.
+    var liveSerial: UInt64 { locked { $0.pointee.live?.serial ?? 0 } }
 
     /// Ends a call towards its plugin: from here on its reports are late. Nil when it had ended before.
     func takeLive(_ serial: UInt64) -> (live: Live, dropped: Int)? {

@@ -112,16 +112,16 @@ extension PluginInfo {
 
 extension PluginInfo.Figures {
     static func += (sum: inout Self, other: Self) {
-        sum.calls += other.calls
-        sum.rows += other.rows
-        sum.failures += other.failures
-        sum.timeouts += other.timeouts
-        sum.dropped += other.dropped
-        sum.late += other.late
-        sum.instances += other.instances
-        sum.timeUs += other.timeUs
-        sum.restarts += other.restarts
-        sum.quarantines += other.quarantines
+        sum.calls &+= other.calls
+        sum.rows &+= other.rows
+        sum.failures &+= other.failures
+        sum.timeouts &+= other.timeouts
+        sum.dropped &+= other.dropped
+        sum.late &+= other.late
+        sum.instances &+= other.instances
+        sum.timeUs &+= other.timeUs
+        sum.restarts &+= other.restarts
+        sum.quarantines &+= other.quarantines
     }
 }
 

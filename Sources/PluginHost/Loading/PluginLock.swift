@@ -61,7 +61,7 @@ struct PluginLock {
             }
             entries[sha256.lowercased()] = Entry(
                 isolation: isolation, grantsSecrets: plugin["secrets"]?.boolValue ?? false,
-                memoryMegabytes: try limit("memory_mb", 32...1_048_576),
+                memoryMegabytes: try limit("memory_mb", 128...1_048_576),
                 openFiles: try limit("open_files", 16...65_536),
                 batchProcessorSeconds: try limit("batch_cpu_seconds", 1...86_400))
         }

@@ -9,10 +9,13 @@ struct Refusal: Error, Sendable, Hashable {
     var isLasting: Bool
     /// What speaks against it one by one: the journeys and destinations that it would break.
     var problems: [Problem] = []
+    /// The gateway had nothing left to try it with: descriptors, memory, processes.
+    var isShortage = false
 
-    init(_ reason: String, isLasting: Bool = true) {
+    init(_ reason: String, isLasting: Bool = true, isShortage: Bool = false) {
         self.reason = reason
         self.isLasting = isLasting
+        self.isShortage = isShortage
     }
 
     /// What a `GenerationGuard` said.

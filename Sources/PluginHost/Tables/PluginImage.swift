@@ -110,7 +110,9 @@ final class PluginImage: @unchecked Sendable {
     /// A plugin in a process of its own. What it says of itself is checked like the tables of a mapped one.
     init(_ remote: RemotePlugin) throws(Refusal) {
         let description = remote.description
-        guard TableCheck.isPluginID(description.id) else { throw Refusal("the plugin's id is none") }
+        guard TableCheck.isPluginID(description.id), (1...64).contains(description.version.utf8.count),
+            description.toolchain.utf8.count <= 128
+        else { throw Refusal("the plugin's id, version or toolchain is not as it must be") }
         self.remote = remote
         table = nil
         transport = nil

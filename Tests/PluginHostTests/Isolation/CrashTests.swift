@@ -155,6 +155,48 @@ struct CrashTests {
         #expect((host.list().first?.figures.timeouts ?? 0) >= 1)
     }
 
+    @Test func aCallWhoseTimeIsOverBeforeItsProcessIsReadyEnds() throws {
+        let bench = try Bench()
+        let clock = SystemClock()
+        let host = try bench.zoo("deadlock", clock: clock)
+        let tile = try bench.openZoo(host, "deadlock", sin: true)
+        // No time at all: whatever the plugin would do, nobody waits for it, and its process does not hold the thread.
+        let recorder = Recorder()
+        let now = clock.now()
+        tile.run(
+            Bench.members(Bench.keys(3)),
+            CallContext(
+                workspaceID: "w", journeyID: "j", runID: "r", tileID: "t", nowUs: now, runAtUs: now, deadlineUs: now + 1
+            ),
+            sink: recorder)
+        _ = recorder.end()
+        #expect(recorder.ends.count == 1)
+        #expect(recorder.outcomes.isEmpty)
+    }
+
+    @Test func twoHuntsForOneMemberAtOnceFindItBoth() throws {
+        let bench = try Bench()
+        let host = try bench.zoo("abort")
+        let first = try bench.openZoo(host, "abort")
+        let second = try host.openTile(
+            type: Zoo.id("abort"), config: ["sin": false], schema: nil, workspaceID: "w", journeyID: "k"
+        ).get()
+        #expect(first.run(Bench.members(Bench.keys(4)), bench.context(), sink: Recorder()) == 0)
+        let recorders = [Recorder(), Recorder()]
+        let context = bench.context(timeoutUs: 600_000_000)
+        let threads = zip([first, second], recorders).map { tile, recorder in
+            NativeThread(name: "hunt") {
+                tile.run(Bench.members(Bench.keys(64, poison: [20])), context, sink: recorder)
+            }
+        }
+        for thread in threads { thread.join() }
+        for recorder in recorders {
+            #expect(recorder.outcomes.map(\.row).sorted() == Array(0..<64))
+            #expect(recorder.outcomes.filter { $0.kind == TESSERA_FAIL }.map(\.row) == [20])
+        }
+        #expect(host.list().first?.state == .active)
+    }
+
     @Test func anEndlessLoopIsStoppedByItsProcessorTime() throws {
         let bench = try Bench()
         var limits = IsolationLimits()

@@ -114,6 +114,63 @@ struct WireTests {
         #expect(refused > 1000, "seed \(seed)")
     }
 
+    /// One long answer may be the error of all rows of a batch: it goes over once.
+    @Test func anErrorOfManyRowsIsSentOnce() throws {
+        var bodies: [WireWriter] = []
+        let text = String(repeating: "x", count: 60_000)
+        text.withBorrowed { response in
+            var error = tessera_error()
+            error.size = UInt32(MemoryLayout<tessera_error>.size)
+            error.response = response
+            withUnsafePointer(to: error) { error in
+                let outcomes = (0..<8192).map {
+                    tessera_outcome(row: UInt32($0), kind: 4, flags: 0, branch: 0, time_us: 0, error: error)
+                }
+                outcomes.withUnsafeBufferPointer { OutcomeWire.write($0) { bodies.append($0) } }
+            }
+        }
+        #expect(bodies.count == 1)
+        #expect(bodies[0].bytes.count < 300_000)
+        var heard = 0
+        try bodies[0].bytes.withUnsafeBytes { bytes in
+            var reader = WireReader(bytes)
+            try OutcomeWire.read(&reader) { outcomes in
+                heard += outcomes.filter { OutcomeError($0.error).response == text }.count
+            }
+        }
+        #expect(heard == 8192)
+    }
+
+    @Test func manyLongErrorsTakeSeveralFrames() throws {
+        var bodies: [WireWriter] = []
+        String(repeating: "x", count: 60_000).withBorrowed { response in
+            let errors = (0..<400).map { _ in
+                var error = tessera_error()
+                error.size = UInt32(MemoryLayout<tessera_error>.size)
+                error.response = response
+                return error
+            }
+            errors.withUnsafeBufferPointer { errors in
+                let outcomes = errors.indices.map { index in
+                    tessera_outcome(
+                        row: UInt32(index), kind: 4, flags: 0, branch: 0, time_us: 0,
+                        error: errors.baseAddress.map { base in base + index })
+                }
+                outcomes.withUnsafeBufferPointer { OutcomeWire.write($0) { bodies.append($0) } }
+            }
+        }
+        #expect(bodies.count > 4)
+        #expect(bodies.allSatisfy { $0.bytes.count < 8 << 20 })
+        var rows: [UInt32] = []
+        for body in bodies {
+            try body.bytes.withUnsafeBytes { bytes in
+                var reader = WireReader(bytes)
+                try OutcomeWire.read(&reader) { rows += $0.map(\.row) }
+            }
+        }
+        #expect(rows == Array(0..<400))
+    }
+
     @Test func outcomesArriveWithTheirErrors() throws {
         var body = WireWriter()
         "SERVER_ERROR".withBorrowed { code in

@@ -100,7 +100,7 @@ final class ChildDestination: @unchecked Sendable {
         _ schema: UnsafePointer<ArrowSchema>?, _ batch: UnsafePointer<ArrowArray>?,
         _ call: UnsafePointer<tessera_build_call>
     ) -> Int32 {
-        guard let plan = try? BatchPlan(schema, batch) else { return -1 }
+        guard let plan = try? BatchPlan(schema, batch), plan.byteCount < FrameHead.maxBody / 2 else { return -1 }
         var body = WireWriter()
         body.integer(number)
         body.integer(call.pointee.now_us)

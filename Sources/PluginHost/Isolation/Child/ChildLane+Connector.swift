@@ -79,9 +79,7 @@ private final class Speaker {
     }
 
     func say(_ outcomes: UnsafeBufferPointer<tessera_outcome>) {
-        var body = WireWriter()
-        OutcomeWire.write(outcomes, to: &body)
-        try? socket.send(.outcomes, body.bytes)
+        OutcomeWire.write(outcomes) { body in try? socket.send(.outcomes, body.bytes) }
     }
 
     func say(_ step: tessera_probe_step) {

@@ -31,9 +31,7 @@ final class ChildSink: OutcomeSink, @unchecked Sendable {
 
     func report(_ outcomes: UnsafeBufferPointer<tessera_outcome>) {
         if !isAsync, let output, outcomes.allSatisfy({ $0.error == nil }) { return put(outcomes, output) }
-        var body = WireWriter()
-        OutcomeWire.write(outcomes, to: &body)
-        say(.outcomes, body)
+        OutcomeWire.write(outcomes) { body in say(.outcomes, body) }
     }
 
     func done(_ end: CallEnd) {

@@ -30,6 +30,8 @@ enum Confinement {
         }
         require("core files", tessera_limit(Int32(TESSERA_LIMIT_CORE), 0, 0))
         require("privileges", tessera_drop_privileges())
+        // Nor can other plugins' processes look into this one.
+        require("memory of its own", tessera_hide_memory())
         if !files.close() { failed.append("files") }
         require("system calls", tessera_filter_calls())
         guard failed.isEmpty else {

@@ -23,8 +23,12 @@ final class BuildTarget: HuntTarget {
         marks = Array(repeating: false, count: Int(array.pointee.length))
     }
 
-    /// Requests are made at once, within the connector's time: nobody gives them up meanwhile.
-    var isOver: Bool { false }
+    /// The transport waits for its requests, and so do all its other destinations.
+    private static let patience: Int64 = 30_000_000
+    private let began = MonotonicTime.now()
+
+    var isOver: Bool { MonotonicTime.now() - began > Self.patience }
+    func pauseDeadline() {}
 
     var unreported: [UInt32] { unreported(of: Array(0..<UInt32(marks.count))) }
     func unreported(of rows: [UInt32]) -> [UInt32] { rows.filter { !marks[Int($0)] } }

@@ -16,7 +16,8 @@ struct CrashLedger: Sendable {
 
     /// Notes a death; true when it is one too many.
     mutating func died(at now: Int64) -> Bool {
-        deaths.removeAll { $0 <= now - Self.window }
+        // Later than now: the clock was set back.
+        deaths.removeAll { $0 <= now - Self.window || $0 > now }
         deaths.append(now)
         return deaths.count >= Self.limit
     }
@@ -24,7 +25,7 @@ struct CrashLedger: Sendable {
     /// A hunt has found the members to blame: its first deaths were theirs. True when there are too many such members.
     mutating func explained(deaths count: Int, members: Int, at now: Int64) -> Bool {
         deaths.removeLast(min(count, deaths.count))
-        poisoned.removeAll { $0 <= now - Self.window }
+        poisoned.removeAll { $0 <= now - Self.window || $0 > now }
         poisoned += Array(repeating: now, count: members)
         return poisoned.count > Self.poisonLimit
     }

@@ -4,6 +4,8 @@ import Platform
 protocol HuntTarget: AnyObject {
     /// Nobody waits for the outcomes any more.
     var isOver: Bool { get }
+    /// The time of the call stands still until the next attempt.
+    func pauseDeadline()
     /// Gives these rows to the plugin in that process and waits for the end of that.
     /// - Returns: the plugin's status.
     func attempt(_ rows: [UInt32], in process: RemoteProcess) throws(ProcessGone) -> Int32
@@ -37,11 +39,12 @@ struct Hunt {
     mutating func run(_ rows: [UInt32]) -> Int32 {
         defer { process?.finish() }
         if rows.isEmpty { return 0 }
+        target.pauseDeadline()
         guard let first = attempt(rows) else { return -1 }
         if case .returned(let status) = first { return status }
         guard case .died(let reason) = first else { return -1 }
-        // The second death on one batch.
-        plugin.count(reason)
+        // The second death on one batch. It counts unless a member is found that it was the fault of.
+        defer { close(reason) }
         var parts: [[UInt32]] = []
         judge(target.unreported(of: rows), reason, &parts)
         while !parts.isEmpty {
@@ -56,8 +59,16 @@ struct Hunt {
                 }
             }
         }
-        if poisoned > 0 { plugin.explain(deaths: 2, members: poisoned) }
         return 0
+    }
+
+    /// Settles what the deaths of this batch were worth.
+    private func close(_ reason: String) {
+        if poisoned > 0 {
+            plugin.explain(deaths: 1, members: poisoned)
+        } else {
+            plugin.count(reason)
+        }
     }
 
     /// What is to be done about rows that the plugin died of: a single one is to blame, unless nothing has ever shown that
@@ -71,7 +82,7 @@ struct Hunt {
             target.fail(first, reason)
             poisoned += 1
         } else {
-            plugin.count(reason)
+            // Others first: if they survive, it is to blame after all.
             parts.append(rows)
         }
     }

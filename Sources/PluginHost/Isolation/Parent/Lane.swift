@@ -35,7 +35,7 @@ final class Lane: @unchecked Sendable {
         } catch let error as WireError {
             throw error
         } catch {
-            throw .system((error as? SystemError)?.code ?? 0)
+            throw .shortage((error as? SystemError)?.code ?? 0)
         }
     }
 

@@ -3,7 +3,7 @@ import Glibc
 import Platform
 
 /// Starts child processes from one thread that lives as long as the process: a child asks the kernel to die with the
-/// *thread* that started it. Keeps account of them, so that what they leave behind can be ended.
+/// *thread* that started it. Ends what they leave behind.
 final class Nursery: Sendable {
     /// The process has one, since children belong to a process.
     static let shared = Nursery()
@@ -11,35 +11,17 @@ final class Nursery: Sendable {
     private struct State {
         var jobs: [@Sendable () -> Void] = []
         var thread: NativeThread?
-        /// Children that were started here and not waited for.
-        var known: Set<pid_t> = []
-        var isSubreaper = false
     }
     private let state = Monitor(State())
 
-    /// From now on orphaned descendants become children of this process, and every child that was not started here is
-    /// one: it is ended when it is found. Once, by a program that starts children by this way only; those that it was
-    /// born with are left alone.
-    func adoptOrphans() {
-        guard tessera_become_subreaper() == 0 else { return }
-        state.withLock { state in
-            state.isSubreaper = true
-            state.known.formUnion(ProcessTable.children(of: getpid()).map(\.pid))
-        }
-    }
+    /// From now on orphaned descendants become children of this process, so that they can be found and ended.
+    func adoptOrphans() { _ = tessera_become_subreaper() }
 
     func start(_ launch: ChildLaunch) throws(SystemError) -> ChildProcess {
         let result = Monitor<Result<ChildProcess, SystemError>?>(nil)
         state.update { state in
-            state.jobs.append { [self] in
-                // Under the lock no search for strays can see it before it is known.
-                let started = self.state.withLock { state in
-                    Result { () throws(SystemError) -> ChildProcess in
-                        let pid = try launch.spawn()
-                        state.known.insert(pid)
-                        return ChildProcess(pid: pid)
-                    }
-                }
+            state.jobs.append {
+                let started = Result { () throws(SystemError) in ChildProcess(pid: try launch.spawn()) }
                 result.update { $0 = started }
             }
             if state.thread == nil {
@@ -56,21 +38,12 @@ final class Nursery: Sendable {
         return try result.wait { $0 }.get()
     }
 
-    /// A child has ended and was waited for: ends what it left behind.
+    /// A child has ended and was waited for: ends what it left behind. That is of its session, since a child begins one
+    /// before it maps its plugin, and can't begin another after that.
     func ended(_ child: ChildProcess) {
-        state.withLock { _ = $0.known.remove(child.pid) }
-        endStrays(session: child.pid)
-    }
-
-    /// Ends orphans: members of the ended child's session and, in a subreaper, all children that nobody knows.
-    private func endStrays(session: pid_t) {
         // What an orphan had started becomes ours with its end: look again until there is none.
         for _ in 0..<16 {
-            let strays = state.withLock { state in
-                ProcessTable.children(of: getpid()).filter { child in
-                    !state.known.contains(child.pid) && (state.isSubreaper || child.session == session)
-                }
-            }
+            let strays = ProcessTable.children(of: getpid()).filter { $0.session == child.pid }
             if strays.isEmpty { return }
             for stray in strays { _ = ChildProcess(pid: stray.pid).kill() }
         }

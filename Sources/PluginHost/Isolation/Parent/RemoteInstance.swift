@@ -46,7 +46,9 @@ final class RemoteInstance: Sendable {
                 "refuses a config that it had taken: \(answer.problems.first?.message ?? "it gave no reason")")
         }
         // Two threads may have opened it: the child keeps both until its end.
+        let live = plugin.state.withLock { Set($0.all.keys) }
         return numbers.withLock { numbers in
+            numbers = numbers.filter { live.contains($0.key) }
             numbers[id] = numbers[id] ?? answer.number
             return numbers[id] ?? answer.number
         }

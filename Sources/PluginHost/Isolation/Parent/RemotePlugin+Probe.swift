@@ -9,7 +9,11 @@ extension RemotePlugin {
             let process = try self.process()
             let held = HeldDestination(lent: destination)
             let number = process.hold(held)
-            defer { process.letGo(number) }
+            // The caller's from then on: released here even if the process has ended and taken it.
+            defer {
+                process.letGo(number)
+                held.release()
+            }
             var body = WireWriter()
             body.integer(call.pointee.now_us)
             body.integer(call.pointee.deadline_us)

@@ -45,6 +45,10 @@ extension RemotePlugin {
         do throws(Refusal) {
             process = try RemoteProcess(launch)
         } catch {
+            if error.isShortage {
+                state.withLock { $0.notBefore = MonotonicTime.now() + 1_000_000 }
+                throw ProcessGone(reason: error.reason, isShortage: true)
+            }
             throw failedToStart(error.reason)
         }
         guard process.description == description else {
@@ -52,7 +56,12 @@ extension RemotePlugin {
             throw failedToStart("the plugin's tables change from start to start")
         }
         process.belong(to: self)
-        let status = try start(process)
+        let status: Int32
+        do throws(ProcessGone) {
+            status = try start(process)
+        } catch {
+            throw failedToStart("the plugin \(error.reason) in its start")
+        }
         guard status == 0 else {
             process.finish()
             throw failedToStart("the plugin's start returned \(status)")
@@ -77,22 +86,24 @@ extension RemotePlugin {
         }
     }
 
-    /// A process has ended that was not let go.
-    /// - Parameter calls: ASYNC calls that it had not ended.
-    func ended(_ process: RemoteProcess, _ gone: ProcessGone, _ calls: [RemoteCall]) {
+    /// A process has ended that was not let go: it is used no more, and its death counts, if it was no hunt's.
+    func ended(_ process: RemoteProcess, _ gone: ProcessGone) {
         let wasMain = state.update { state in
             guard state.process === process else { return false }
             state.process = nil
             return true
         }
-        for call in calls { call.abandon(gone) }
         // A hunt judges the deaths of its own processes; one that was given up was counted before.
-        if wasMain {
-            environment.log.error(
-                "a plugin's process ended", ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
-            // A config of which it dies is refused, and by that no more than a config.
-            if process.state.withLock({ $0.opening == 0 }) { count(gone.reason) }
-        }
+        guard wasMain else { return }
+        environment.log.error(
+            "a plugin's process ended", ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
+        // A config of which it dies is refused, and by that no more than a config.
+        if process.state.withLock({ $0.opening == 0 }) { count(gone.reason) }
+    }
+
+    /// Takes care of ASYNC calls that a process has left behind.
+    func inherit(_ calls: [RemoteCall], _ gone: ProcessGone) {
+        for call in calls { call.abandon(gone) }
         bereave(calls.filter(\.isPrimary).map { Bereaved(target: $0.target, gone: gone) })
     }
 

@@ -44,16 +44,17 @@ extension RemotePlugin {
         }
     }
 
-    /// The gateway's call has passed its deadline while the plugin was at it: its process is ended, and what is left of the
-    /// batch hunted. An ASYNC call may only be slow, once: its rows are unknown then, and the process stays.
+    /// A call has passed its deadline while the plugin was at it: its process is ended, and what is left of the batch hunted.
+    /// An ASYNC call may only be slow, once: its rows are unknown then, and the process stays.
+    /// - Parameter isLeaving: nothing more is asked of the plugin, so that there is no second time.
     /// - Returns: whether the call goes on.
-    func overran(_ pointer: UnsafeRawPointer) -> Bool {
+    func overran(_ serial: UInt64, isLeaving: Bool) -> Bool {
         let processes = state.withLock { $0.all.values.compactMap(\.process) }
         for process in processes {
-            guard let call = process.call(of: pointer) else { continue }
+            guard let call = process.call(ofSerial: serial) else { continue }
             let isStuck = state.withLock { state in
                 if call.isReturned, call.isPrimary { state.overdue += 1 }
-                return !call.isReturned || !call.isPrimary || state.overdue > 1
+                return !call.isReturned || !call.isPrimary || isLeaving || state.overdue > 1
             }
             if isStuck { process.end("did not come back from a batch before its deadline") }
             return isStuck

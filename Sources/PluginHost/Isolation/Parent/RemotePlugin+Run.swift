@@ -16,6 +16,7 @@ extension RemotePlugin {
             if status == 0, !instance.isAsync { worked(target.count) }
             return status
         } catch {
+            if error.isShortage { return -1 }
             var hunt = Hunt(self, target)
             let status = hunt.run(target.unreported)
             guard instance.isAsync, status == 0 else { return status }

@@ -18,6 +18,12 @@ extension RemoteProcess {
             state.withLock { if $0.end == nil { $0.lanes.append(lane) } }
             return result
         } catch {
+            if case .shortage(let code) = error {
+                // The lane is as it was: nothing was sent.
+                state.withLock { if $0.end == nil { $0.lanes.append(lane) } }
+                throw ProcessGone(
+                    reason: "can't be called: \(SystemError("make shared memory", code: code))", isShortage: true)
+            }
             throw end(because: error)
         }
     }
@@ -52,6 +58,7 @@ extension RemoteProcess {
             let (ours, theirs) = try FrameSocket.pair()
             ours.limitSending(seconds: 10)
             try main.send(.lane, passing: theirs.descriptor)
+            withExtendedLifetime(theirs) {}
             let ended = state.withLock { state in
                 state.sockets.append(ours)
                 return state.end
@@ -63,8 +70,7 @@ extension RemoteProcess {
         } catch let error as WireError {
             throw end(because: error)
         } catch {
-            // The gateway has no descriptors left: no fault of the plugin's, but its call can't be made.
-            throw ProcessGone(reason: "can't be called: \(error)")
+            throw ProcessGone(reason: "can't be called: \(error)", isShortage: true)
         }
     }
 
@@ -92,8 +98,8 @@ extension RemoteProcess {
     func remove(_ call: RemoteCall) -> Bool { state.withLock { $0.calls.removeValue(forKey: call.id) != nil } }
     func call(_ id: UInt64) -> RemoteCall? { state.withLock { $0.calls[id] } }
 
-    /// The call that works for a `tessera_call` of the gateway.
-    func call(of pointer: UnsafeRawPointer) -> RemoteCall? {
-        state.withLock { state in state.calls.values.first { UnsafeRawPointer($0.call) == pointer } }
+    /// The call that works for the gateway's call of that serial.
+    func call(ofSerial serial: UInt64) -> RemoteCall? {
+        state.withLock { state in state.calls.values.first { $0.target.serial == serial } }
     }
 }

@@ -5,25 +5,39 @@ import Platform
 /// gateway's, so that they may nest.
 extension RemoteProcess {
     /// Requests under way at once; a plugin that asks for more floods.
-    private static let requestLimit = 256
+    private static let requestLimit = 64
+    private static let requestByteLimit = 128 << 20
     /// As for a tile's `max_batch`.
     private static let rowLimit = 1 << 20
 
     func answerLater(_ head: FrameHead, _ body: WireReader) throws(WireError) {
         var rest = body
-        let memory = AlignedCopy(try rest.raw(rest.remaining))
+        let size = rest.remaining
         let isFlood = state.withLock { state in
             state.requests += 1
-            return state.requests > Self.requestLimit
+            state.requestBytes += size
+            return state.requests > Self.requestLimit || state.requestBytes > Self.requestByteLimit
         }
-        if isFlood { throw .broken("more than \(Self.requestLimit) requests at once") }
+        if isFlood { throw .broken("more than \(Self.requestLimit) requests at once, or too large ones") }
+        let memory = AlignedCopy(try rest.raw(size))
         ServiceThreads.shared.run { [self] in
-            defer { state.withLock { $0.requests -= 1 } }
+            defer {
+                state.withLock { state in
+                    state.requests -= 1
+                    state.requestBytes -= size
+                }
+            }
             var reply = WireWriter()
             do throws(WireError) {
                 var body = WireReader(memory.bytes)
                 try answer(head.kind, &body, &reply)
                 withExtendedLifetime(memory) {}
+                if reply.bytes.count > FrameHead.maxBody {
+                    // Only a connector's requests can be that many: it is asked for fewer rows.
+                    reply = WireWriter()
+                    reply.integer(Int32(-1))
+                    ConnectorAnswers().write(to: &reply)
+                }
                 if head.id != 0 { try main.send(.reply, id: head.id, reply.bytes) }
             } catch {
                 _ = end(because: error)
@@ -58,14 +72,18 @@ extension RemoteProcess {
         }
         let held = HeldDestination(destination, of: service)
         let number = hold(held)
-        reply.bool(true)
-        guard write(held, number, to: &reply) else {
+        var answer = WireWriter()
+        answer.bool(true)
+        let isShown = held.use { _ in write(held, number, to: &answer) }
+        guard isShown == true else {
             letGo(number)
-            reply = WireWriter()
             return refuse(
-                "the destination has secrets, and plugins.lock does not grant any to this plugin: set \"secrets\": true",
+                isShown == nil
+                    ? "the plugin's process has ended"
+                    : "the destination has secrets, and plugins.lock does not grant any to this plugin: set \"secrets\": true",
                 &reply)
         }
+        reply = answer
     }
 
     private func refuse(_ reason: String, _ reply: inout WireWriter) {

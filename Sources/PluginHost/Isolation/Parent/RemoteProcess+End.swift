@@ -16,10 +16,23 @@ extension RemoteProcess {
         let killed = natural == nil ? child.kill() : nil
         Nursery.shared.ended(child)
         let gone = ProcessGone(reason: why ?? natural?.description ?? Self.explain(killed))
-        main.shutDown()
-        let left = state.update { state in
+        owner?.ended(self, gone)
+        state.update { state in
             state.end = gone
             for socket in state.sockets { socket.shutDown() }
+        }
+        // What waits for others goes on a thread of its own: this one may be what they wait for.
+        let thread = NativeThread(name: "plugin-end") { [self] in settle(gone) }
+        if thread.isRunning { thread.detach() } else { settle(gone) }
+        return gone
+    }
+
+    /// Gives back what the child held, and hands its ASYNC calls on.
+    private func settle(_ gone: ProcessGone) {
+        // What it had said before its end counts. The reader meets the end of the connection by itself.
+        let isHeard: Void? = state.wait(microseconds: 5_000_000) { $0.isHeard ? () : nil }
+        if isHeard == nil { main.shutDown() }
+        let (calls, destinations) = state.update { state in
             defer {
                 state.calls = [:]
                 state.destinations = [:]
@@ -28,9 +41,8 @@ extension RemoteProcess {
             }
             return (Array(state.calls.values), Array(state.destinations.values))
         }
-        for destination in left.1 { destination.release() }
-        owner?.ended(self, gone, left.0.filter(\.isAsync))
-        return gone
+        owner?.inherit(calls.filter(\.isAsync), gone)
+        for destination in destinations { destination.release() }
     }
 
     /// What a broken connection of a process that lived means.
@@ -45,25 +57,25 @@ extension RemoteProcess {
         case .closed, .system: end(nil)
         case .broken(let what): end("wrote to the gateway's connection what is no message (\(what))")
         case .timedOut: end("did not come back from a call in time")
+        case .shortage: end(nil)
         }
     }
 
     /// The gateway lets it go: no fault of the plugin. Lets it end by itself, for a moment.
     func finish() {
-        state.withLock { $0.isEnding = true }
+        let isFirst = state.withLock { state in
+            defer { state.isEnding = true }
+            return !state.isEnding
+        }
+        guard isFirst else { return }
         main.shutDown()
         let end = child.wait(microseconds: 2_000_000) ?? child.kill()
         Nursery.shared.ended(child)
-        let destinations = state.update { state in
-            state.end = ProcessGone(reason: end.description)
+        let gone = ProcessGone(reason: end.description)
+        state.update { state in
+            state.end = gone
             for socket in state.sockets { socket.shutDown() }
-            defer {
-                state.destinations = [:]
-                state.lanes = []
-                state.sockets = []
-            }
-            return Array(state.destinations.values)
         }
-        for destination in destinations { destination.release() }
+        settle(gone)
     }
 }

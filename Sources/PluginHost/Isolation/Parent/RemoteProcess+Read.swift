@@ -12,6 +12,7 @@ extension RemoteProcess {
                 try hear(head, &body)
             }
         } catch {
+            state.update { $0.isHeard = true }
             _ = end(because: error)
         }
     }
@@ -26,8 +27,8 @@ extension RemoteProcess {
         case .record: try call(head.id)?.hearRecord(&body)
         case .done:
             try hearFigures(&body)
-            guard let call = call(head.id), call.isAsync else { return }
-            remove(call)
+            // Whoever takes it out of the table ends it.
+            guard let call = call(head.id), call.isAsync, remove(call) else { return }
             call.finish(in: self)
             owner?.endedInTime()
         case .now, .isCancelled, .setting, .acquireDelivery, .settleDelivery, .disableDestination:
@@ -42,8 +43,9 @@ extension RemoteProcess {
 extension RemoteProcess {
     /// What the child has ignored so far; what is new is counted against the plugin.
     func hearFigures(_ body: inout WireReader) throws(WireError) {
-        let dropped = Int(clamping: try body.integer(UInt64.self))
-        let late = Int(clamping: try body.integer(UInt64.self))
+        // The child's own word: nothing that it says may overflow a sum.
+        let dropped = Int(min(try body.integer(UInt64.self), 1 << 40))
+        let late = Int(min(try body.integer(UInt64.self), 1 << 40))
         if dropped == 0, late == 0 { return }
         let new = state.withLock { state in
             defer { state.ignored = (max(dropped, state.ignored.dropped), max(late, state.ignored.late)) }

@@ -17,6 +17,12 @@ extension RemoteProcess {
         let instance = try target.instance.number(in: self)
         let call = RemoteCall(id: nextID(), target: target, rows: rows, isPrimary: isPrimary)
         try add(call)
+        // From here on whoever watches the call finds it; before, its time may have run out unseen.
+        guard target.isLive else {
+            remove(call)
+            call.close()
+            return -1
+        }
         allowProcessorTime()
         let status: Int32
         do throws(ProcessGone) {
@@ -35,7 +41,8 @@ extension RemoteProcess {
             call.close()
             return 0
         }
-        remove(call)
+        // Its process may have ended in this moment, and taken it.
+        if !remove(call), isPrimary, call.isAsync { return 0 }
         call.close()
         return status
     }
@@ -69,7 +76,8 @@ extension RemoteProcess {
                 }
             }
         } catch {
-            // What it had decided before it died counts.
+            // What it has decided until its end counts: so the end comes first.
+            _ = end(because: error)
             call.take(lane.outcomes.take(from: lane.output, rows: plan.rows))
             throw error
         }

@@ -8,6 +8,8 @@ import Synchronization
 struct ProcessGone: Error, Sendable, Hashable {
     /// For operators: "crashed with SIGSEGV".
     var reason: String
+    /// The gateway itself had no descriptors, memory or threads for it: no fault of the plugin's.
+    var isShortage = false
 }
 
 /// One running child with its plugin: sockets, calls under way, and its end. Any thread.
@@ -23,6 +25,8 @@ final class RemoteProcess: Sendable {
         var destinations: [UInt64: HeldDestination] = [:]
         var nextID: UInt64 = 1
         var isEnding = false
+        /// All that it has said by itself was heard.
+        var isHeard = false
         var end: ProcessGone?
         /// Real time at which processor time was last allowed.
         var allowedAt: Int64 = 0
@@ -32,6 +36,7 @@ final class RemoteProcess: Sendable {
         var ignored = (dropped: 0, late: 0)
         /// Requests of the child that threads of the gateway are busy with.
         var requests = 0
+        var requestBytes = 0
     }
 
     /// A number that no other process object of the gateway has.
@@ -65,7 +70,7 @@ final class RemoteProcess: Sendable {
                 ChildLaunch(arguments: [launch.program, "serve"], descriptors: [3: theirs.descriptor]))
             withExtendedLifetime(theirs) {}
         } catch {
-            throw Refusal("the plugin's process can't be started: \(error)", isLasting: false)
+            throw Refusal("the plugin's process can't be started: \(error)", isLasting: false, isShortage: true)
         }
         do throws(Refusal) {
             description = try Self.handshake(main, child, launch)

@@ -42,6 +42,7 @@ extension RemotePlugin {
             if status == 0 { worked(Int(array.pointee.length)) }
             return status
         } catch {
+            if error.isShortage { return -1 }
             var hunt = Hunt(self, target)
             return hunt.run(target.unreported)
         }
@@ -60,6 +61,7 @@ extension RemotePlugin {
             worked(1)
             return status
         } catch {
+            if error.isShortage { return -1 }
             return classifyAgain(instance, request.pointee, answer.pointee, call)
         }
     }
@@ -74,6 +76,7 @@ extension RemotePlugin {
         do throws(ProcessGone) {
             return try process.classify(instance, request, answer, call)
         } catch {
+            if error.isShortage { return -1 }
             guard hasWorked.load(ordering: .relaxed) else {
                 count(error.reason)
                 return -1

@@ -11,6 +11,8 @@ final class TileTarget: @unchecked Sendable, HuntTarget {
     let instance: RemoteInstance
     let call: UnsafePointer<tessera_call>
     let count: Int
+    /// Of the gateway's call: its memory is used again for others.
+    let serial: UInt64
     var isAsync: Bool { instance.isAsync }
 
     private let schema: UnsafePointer<ArrowSchema>
@@ -29,6 +31,7 @@ final class TileTarget: @unchecked Sendable, HuntTarget {
         self.array = array
         self.call = call
         count = Int(array.pointee.length)
+        serial = CallSlot.of(call)?.liveSerial ?? 0
         marks = Monitor(Array(repeating: false, count: count))
     }
 
@@ -51,7 +54,13 @@ final class TileTarget: @unchecked Sendable, HuntTarget {
         }
     }
 
-    var isOver: Bool { (call.pointee.cancelled?(call) ?? 0) != 0 }
+    /// The gateway's call has not ended.
+    var isLive: Bool { CallSlot.of(call)?.isLive(serial) == true }
+
+    var isOver: Bool { !isLive || (call.pointee.cancelled?(call) ?? 0) != 0 }
+
+    /// Between attempts no time is counted: starting a process takes some.
+    func pauseDeadline() { CallSlot.of(call)?.moveDeadline(of: serial, to: .max) }
 
     func unreported(of rows: [UInt32]) -> [UInt32] { marks.withLock { marks in rows.filter { !marks[Int($0)] } } }
 
@@ -81,8 +90,8 @@ final class TileTarget: @unchecked Sendable, HuntTarget {
             return -1
         }
         // Its time begins anew: the processes before took theirs.
-        CallSlot.of(call)?.moveDeadline(to: deadline)
-        defer { CallSlot.of(call)?.moveDeadline(to: .max) }
+        CallSlot.of(call)?.moveDeadline(of: serial, to: deadline)
+        defer { pauseDeadline() }
         return try part.withArrow { schema, array throws(ProcessGone) in
             try process.run(self, schema, array, rows: .some(rows), isPrimary: false)
         }

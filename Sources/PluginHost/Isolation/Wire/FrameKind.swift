@@ -63,6 +63,8 @@ enum WireError: Error, Sendable, Hashable, CustomStringConvertible {
     case system(Int32)
     /// It did not answer in time.
     case timedOut
+    /// This process has no memory or descriptors to talk with, with this errno. The other end is well.
+    case shortage(Int32)
 
     var description: String {
         switch self {
@@ -70,6 +72,7 @@ enum WireError: Error, Sendable, Hashable, CustomStringConvertible {
         case .broken(let what): "it sent a broken frame: \(what)"
         case .system(let code): "the connection failed with error \(code)"
         case .timedOut: "it did not answer in time"
+        case .shortage(let code): "there is nothing left to talk with (error \(code))"
         }
     }
 }

@@ -28,6 +28,7 @@ final class FrameSocket: Sendable {
     /// Sends a whole frame. Any thread.
     /// - Parameter passing: a descriptor that goes with it; it stays open here.
     func send(_ kind: FrameKind, id: UInt64 = 0, _ body: [UInt8] = [], passing: Int32 = -1) throws(WireError) {
+        guard body.count <= FrameHead.maxBody else { throw .system(EMSGSIZE) }
         let failure = writing.withLock { _ -> WireError? in
             withUnsafeTemporaryAllocation(byteCount: FrameHead.size, alignment: 8) { head in
                 FrameHead(kind: kind, id: id, length: body.count).write(to: head)
