@@ -1,6 +1,14 @@
 """What long proofs share: an installed gateway and receiver of their own on loopback, ended by their ids; callers that count
 what fails; a list of checks. Figures go to standard output; a check that fails ends the proof with status 1."""
-import http.client, json, os, platform, re, shutil, signal, subprocess, sys, tempfile, threading, time
+import ctypes, http.client, json, os, platform, re, shutil, signal, subprocess, sys, tempfile, threading, time
+
+
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """A proof that is killed leaves no program behind: PR_SET_PDEATHSIG with SIGKILL."""
+    LIBC.prctl(1, 9, 0, 0, 0)
 
 
 class Proof:
@@ -38,13 +46,14 @@ class Proof:
     def spawn(self, arguments, name):
         """Starts a program and gives (process, the URL on which it says to listen)."""
         errors = open(self.path(name + ".err"), "ab")
-        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True,
+                                   preexec_fn=die_with_parent)
         errors.close()
         self.processes.append(process)
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         if not found:
-            raise SystemExit(f"{name} did not start: {open(self.path(name + '.err')).read()}")
+            raise RuntimeError(f"{name} did not start: {open(self.path(name + '.err')).read()}")
         return process, found.group(0)
 
     def compile(self, source, output, *defines):

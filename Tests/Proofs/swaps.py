@@ -398,9 +398,11 @@ def report(swapper, load, counts, operator, main, gateway, memories, kids, secon
 try:
     proof.limit(180 if options.short else 1800)
     prove()
-except Exception as error:
+except BaseException as error:
     traceback.print_exc(file=sys.stdout)
     proof.check("the proof came to its end", False, repr(error))
     log = open(proof.path("gateway.err")).read().splitlines() if os.path.exists(proof.path("gateway.err")) else []
     proof.say("the gateway's last lines:\n  " + "\n  ".join(line[:400] for line in log[-15:]))
-sys.exit(proof.end())
+finally:
+    status = proof.end()
+sys.exit(status)
