@@ -60,10 +60,6 @@ import Testing
             let plugin = plugins.first { $0["id"]?.stringValue == Zoo.id(name) }
             #expect(plugin?["state"] == "active", "\(name): \(plugin?.text ?? "is not listed")")
             #expect(plugin?["isolation"] == "process")
-            if Self.isProof {
-                let figures = plugin?["figures"]
-                print("zoo: \(name): \(Self.count + 1) members, \(figures?["restarts"]?.text ?? "?") restarts")
-            }
         }
         if Self.isProof { print("zoo: \(watch.answers) answers of /healthz meanwhile, \(watch.failures) failures") }
         #expect(watch.end() == 0, "the gateway did not answer all the time")
@@ -148,6 +144,7 @@ import Testing
         for member in members {
             if member.key.hasPrefix("poison"), case .fails(let words) = fate {
                 poisoned += 1
+                if Self.isProof { print("zoo: \(name): \(members.count) members, one failed: \(member.error)") }
                 #expect(member.tile == "theirs" && member.status == "active", "\(name): \(member)")
                 #expect(member.error.contains("PLUGIN_CRASHED"), "\(name): \(member)")
                 #expect(member.error.contains(words), "\(name): \(member)")
@@ -158,6 +155,7 @@ import Testing
             #expect(member.tile == (isOdd ? "done" : "rest"), "\(name): \(member)")
             #expect(member.status == (isOdd ? "completed" : "active"), "\(name): \(member)")
         }
+        if Self.isProof, poisoned == 0 { print("zoo: \(name): \(members.count) members, none failed") }
         // Counted once at each step: nobody has moved twice.
         let tile = try caller.stats(journey)["tiles"]?["theirs"]
         let moved = (tile?["branches"]?["good"]?.integerValue ?? 0) + (tile?["branches"]?["odd"]?.integerValue ?? 0)

@@ -14,14 +14,18 @@ public enum BuiltProducts {
     /// The `tessera` program.
     public static var tessera: String { directory + "/tessera" }
 
+    /// Where plugins and their host come from. A run of the tests under a sanitizer names products without it in
+    /// `TESSERA_TEST_PRODUCTS`: its shadow memory does not fit into a child's limits.
+    private static let pluginDirectory = getenv("TESSERA_TEST_PRODUCTS").map { String(cString: $0) } ?? directory
+
     /// The program that plugins are probed and isolated in.
-    public static var pluginHost: String { directory + "/tessera-plugin-host" }
+    public static var pluginHost: String { pluginDirectory + "/tessera-plugin-host" }
 
     /// The plugins that the package ships, by the names of their folders.
     public static let plugins = ["Entry", "Exit", "Filter", "Split", "Sync", "Wait", "Webhook"]
 
     /// The file of a shipped plugin: "Wait".
-    public static func plugin(_ name: String) -> String { "\(directory)/lib\(name)Plugin.so" }
+    public static func plugin(_ name: String) -> String { "\(pluginDirectory)/lib\(name)Plugin.so" }
 
     /// Makes a plugin directory with links to shipped plugins, and nothing else.
     public static func linkPlugins(_ names: [String] = plugins, in directory: String) throws {
