@@ -31,6 +31,8 @@ final class SyncServer: Sendable {
     private struct State {
         var requests: [Request] = []
         var connections = 0
+        var busy = 0
+        var mostBusy = 0
         var descriptors: Set<Int32> = []
     }
     let port: UInt16
@@ -77,6 +79,8 @@ final class SyncServer: Sendable {
     var origin: String { "http://127.0.0.1:\(port)" }
     var requests: [Request] { state.withLock { $0.requests } }
     var connections: Int { state.withLock { $0.connections } }
+    /// Requests that were here and not answered yet, at once.
+    var mostAtOnce: Int { state.withLock { $0.mostBusy } }
 
     /// Blocks until so many requests have come.
     func wait(forRequests count: Int) { state.wait { $0.requests.count >= count ? () : nil } }
@@ -115,9 +119,14 @@ final class SyncServer: Sendable {
             served += 1
             request.number = state.update { state in
                 state.requests.append(request)
+                state.busy += 1
+                state.mostBusy = max(state.mostBusy, state.busy)
                 return state.requests.count - 1
             }
-            switch script(request) {
+            let answer = script(request)
+            // Before it goes out: with it the peer may send the next one.
+            state.update { $0.busy -= 1 }
+            switch answer {
             case .status(let status, let headers, let body):
                 let lines = headers.map { $0 + "\r\n" }.joined()
                 let length = "Content-Length: \(body.utf8.count)\r\n"
