@@ -79,7 +79,7 @@ final class RemoteCall: @unchecked Sendable {
     }
 
     /// The child has called `done`.
-    func finish(in process: RemoteProcess) {
+    func finish() {
         close()
         ended.update { $0 = .done }
         if isPrimary { target.finish() }

@@ -104,7 +104,7 @@ extension RemotePlugin {
     /// Takes care of ASYNC calls that a process has left behind.
     func inherit(_ calls: [RemoteCall], _ gone: ProcessGone) {
         for call in calls { call.abandon(gone) }
-        bereave(calls.filter(\.isPrimary).map { Bereaved(target: $0.target, gone: gone) })
+        bereave(calls.filter(\.isPrimary).map(\.target))
     }
 
     /// Counts a death that is not a hunt's; gives the plugin up when there were too many.

@@ -37,7 +37,7 @@ extension RemotePlugin {
     }
 
     /// Hunts for the rows of ASYNC calls whose process has ended, one call after the other, on a thread of its own.
-    func bereave(_ calls: [Bereaved]) {
+    func bereave(_ calls: [TileTarget]) {
         if calls.isEmpty { return }
         let mustStart = state.withLock { state in
             state.bereaved += calls
@@ -47,20 +47,20 @@ extension RemotePlugin {
         guard mustStart else { return }
         let thread = NativeThread(name: "plugin-hunt") { [self] in
             while let next = nextBereaved() {
-                var hunt = Hunt(self, next.target)
-                _ = hunt.run(next.target.unreported)
-                next.target.finish()
+                var hunt = Hunt(self, next)
+                _ = hunt.run(next.unreported)
+                next.finish()
             }
         }
         if thread.isRunning {
             thread.detach()
         } else {
             // Without a thread nothing is tried again here: the rows are unknown, and the engine tries them later.
-            while let next = nextBereaved() { next.target.finish() }
+            while let next = nextBereaved() { next.finish() }
         }
     }
 
-    private func nextBereaved() -> Bereaved? {
+    private func nextBereaved() -> TileTarget? {
         state.withLock { state in
             guard !state.bereaved.isEmpty else {
                 state.isHunting = false

@@ -19,7 +19,7 @@ final class RemotePlugin: Sendable {
         var notBefore: Int64 = 0
         var restarts = 0
         /// Calls that died with their process, for the hunter's thread.
-        var bereaved: [Bereaved] = []
+        var bereaved: [TileTarget] = []
         var isHunting = false
         /// Configs over which a process has died in `open`, by what was asked, and when.
         var fatalConfigs: [[UInt8]: (reason: String, at: Int64)] = [:]
@@ -33,12 +33,6 @@ final class RemotePlugin: Sendable {
 
     struct WeakProcess: Sendable {
         weak var process: RemoteProcess?
-    }
-
-    /// An ASYNC call whose process has ended.
-    struct Bereaved: Sendable {
-        var target: TileTarget
-        var gone: ProcessGone
     }
 
     let launch: RemoteLaunch

@@ -29,7 +29,7 @@ extension RemoteProcess {
             try hearFigures(&body)
             // Whoever takes it out of the table ends it.
             guard let call = call(head.id), call.isAsync, remove(call) else { return }
-            call.finish(in: self)
+            call.finish()
             owner?.endedInTime()
         case .now, .isCancelled, .setting, .acquireDelivery, .settleDelivery, .disableDestination:
             try answerAtOnce(head, &body)

@@ -4,8 +4,6 @@ import CTessera
 struct WireWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func clear() { bytes.removeAll(keepingCapacity: true) }
-
     mutating func integer<Integer: FixedWidthInteger>(_ value: Integer) {
         withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
     }
