@@ -39,9 +39,11 @@ extension DeliveryLoop {
     func settle(_ job: Job, _ queued: QueuedRequest, _ answer: UnsafePointer<tessera_answer>) {
         guard let delivery else { return }
         let id = job.mapping.id[0]
-        delivery.pointee.settle?(
-            delivery, job.call.pointer, id, Self.settleClass(answer.pointee), UInt32(clamping: queued.rows.count),
-            answer.pointee.latency_us)
+        var settlement = tessera_settlement(
+            size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: Self.settleClass(answer.pointee),
+            rows: UInt32(clamping: queued.rows.count), retried: 0, latency_us: answer.pointee.latency_us,
+            retry_at_us: answer.pointee.retry_at_us)
+        delivery.pointee.settle?(delivery, job.call.pointer, id, &settlement)
         if answer.pointee.status == 410 {
             "the destination answered 410 Gone".withTesseraText {
                 delivery.pointee.disable?(delivery, job.call.pointer, id, $0)

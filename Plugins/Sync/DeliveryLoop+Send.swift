@@ -96,8 +96,9 @@ extension DeliveryLoop {
         }
         let queued = job.queue[job.next]
         var notBefore: Int64 = 0
+        var rowCount = UInt32(clamping: queued.rows.count)
         if let delivery, let acquire = delivery.pointee.acquire,
-            acquire(delivery, job.call.pointer, job.mapping.id[0], 1, &notBefore) == 0
+            acquire(delivery, job.call.pointer, job.mapping.id[0], &rowCount, 1, &notBefore) == 0
         {
             freeSlots.append(slot)
             if notBefore - now < DeliveryLoop.shortWait, notBefore <= job.sendUntil {

@@ -145,7 +145,8 @@ private final class ProbeRun {
             message.withTesseraText { message in
                 var step = tessera_probe_step(
                     size: UInt32(MemoryLayout<tessera_probe_step>.size), ok: ok ? 1 : 0, step: name, message: message,
-                    elapsed_us: max(0, elapsed), http_status: status, reserved: 0)
+                    elapsed_us: max(0, elapsed), http_status: status, reserved: 0, sent: tessera_str(),
+                    received: tessera_str())
                 call.pointee.step?(call, &step)
             }
         }

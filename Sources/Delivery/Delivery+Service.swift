@@ -7,7 +7,7 @@ extension Delivery {
     static var service: tessera_delivery_service {
         tessera_delivery_service(
             size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-            acquire: { service, call, id, count, notBefore in
+            acquire: { service, call, id, _, count, notBefore in
                 notBefore?.pointee = 0
                 guard let service, let call else { return 0 }
                 let delivery = Table.owner(of: service)
@@ -17,13 +17,16 @@ extension Delivery {
                 notBefore?.pointee = answer.notBefore
                 return UInt32(answer.granted)
             },
-            settle: { service, call, id, settleClass, rows, latency in
-                guard let service, let call else { return }
+            settle: { service, call, id, told in
+                guard let service, let call, let settlement = told?.pointee,
+                    settlement.size >= UInt32(MemoryLayout<tessera_settlement>.size)
+                else { return }
                 let delivery = Table.owner(of: service)
                 // A class that this host does not know comes from a newer header: to the limits it is a failure.
                 delivery.state(Delivery.key(call, id)).settle(
-                    DeliveryFigures.SettleClass(rawValue: settleClass) ?? .failed, call: UInt(bitPattern: call),
-                    rows: Int(rows), latencyUs: latency, now: delivery.clock.now())
+                    DeliveryFigures.SettleClass(rawValue: settlement.settle_class) ?? .failed,
+                    call: UInt(bitPattern: call),
+                    rows: Int(settlement.rows), latencyUs: settlement.latency_us, now: delivery.clock.now())
             },
             disable: { service, call, id, reason in
                 guard let service, let call else { return }

@@ -55,6 +55,12 @@ public struct Outcomes: ~Copyable {
         append(rows, TESSERA_RETRY, flags: flags, time: time, error)
     }
 
+    /// For a connector's `classify`: the destination refused the request as a whole, perhaps for one of its rows. They are
+    /// built anew in two halves until the row at fault is alone; that one fails with the error.
+    public mutating func split(_ rows: some Sequence<Int>, _ error: RowError) {
+        append(rows, TESSERA_RETRY, flags: UInt8(truncatingIfNeeded: TESSERA_OUTCOME_SPLIT), time: 0, error)
+    }
+
     /// The row failed for good: it takes the `failed` branch, or is parked with the error.
     public mutating func fail(_ row: Int, _ error: RowError) { fail(CollectionOfOne(row), error) }
 

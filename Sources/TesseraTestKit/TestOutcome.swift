@@ -6,6 +6,8 @@ public struct TestOutcome: Equatable, Sendable {
         case advance(branch: Int)
         case wait(until: Int64)
         case retry(at: Int64, notAttempted: Bool)
+        /// A retry in halves, which only a connector's `classify` may report.
+        case split
         case fail
         case complete
         case unknown(UInt8)
@@ -37,6 +39,7 @@ public struct TestOutcome: Equatable, Sendable {
             switch UInt32(outcome.kind) {
             case TESSERA_ADVANCE: .advance(branch: Int(outcome.branch))
             case TESSERA_WAIT: .wait(until: outcome.time_us)
+            case TESSERA_RETRY where UInt32(outcome.flags) & TESSERA_OUTCOME_SPLIT != 0: .split
             case TESSERA_RETRY:
                 .retry(
                     at: outcome.time_us,

@@ -39,12 +39,16 @@ struct DeliveryTests {
 
         func acquire(_ call: UnsafePointer<tessera_call>, _ count: UInt32) -> (UInt32, Int64) {
             var notBefore: Int64 = -1
-            let granted = table.pointee.acquire(table, call, destination.text, count, &notBefore)
+            let granted = table.pointee.acquire(
+                table, call, destination.text, [UInt32](repeating: 1, count: Int(count)), count, &notBefore)
             return (granted, notBefore)
         }
 
         func settle(_ call: UnsafePointer<tessera_call>, _ kind: UInt32, rows: UInt32 = 1, latency: Int64 = 100) {
-            table.pointee.settle(table, call, destination.text, kind, rows, latency)
+            var settlement = tessera_settlement(
+                size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: kind, rows: rows, retried: 0,
+                latency_us: latency, retry_at_us: 0)
+            table.pointee.settle(table, call, destination.text, &settlement)
         }
 
         func disable(_ call: UnsafePointer<tessera_call>, _ reason: String) {
@@ -136,11 +140,14 @@ struct DeliveryTests {
                 for _ in 0..<2000 {
                     var notBefore: Int64 = 0
                     let granted = parts.table.pointee.acquire(
-                        parts.table, parts.call, parts.destination.text, 3, &notBefore)
+                        parts.table, parts.call, parts.destination.text, [1, 1, 1], 3, &notBefore)
                     let inFlight = delivery.figures(workspaceID: "w", destinationID: "d").inFlight
                     most.withLock { $0 = max($0, inFlight) }
                     for _ in 0..<granted {
-                        parts.table.pointee.settle(parts.table, parts.call, parts.destination.text, 0, 1, 1)
+                        var settlement = tessera_settlement(
+                            size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: 0, rows: 1, retried: 0,
+                            latency_us: 1, retry_at_us: 0)
+                        parts.table.pointee.settle(parts.table, parts.call, parts.destination.text, &settlement)
                     }
                 }
             }

@@ -105,7 +105,7 @@ final class SyncRig: @unchecked Sendable {
             TESSERA_SERVICE_DELIVERY,
             tessera_delivery_service(
                 size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-                acquire: { service, _, id, _, notBefore in
+                acquire: { service, _, id, _, _, notBefore in
                     guard let destination = SyncRig.of(service).destination(text(id)) else { return 0 }
                     let number = destination.state.withLock { state in
                         state.asked += 1
@@ -115,9 +115,10 @@ final class SyncRig: @unchecked Sendable {
                     notBefore?.pointee = time
                     return granted
                 },
-                settle: { service, _, id, settleClass, rows, _ in
+                settle: { service, _, id, settlement in
+                    guard let settlement = settlement?.pointee else { return }
                     SyncRig.of(service).destination(text(id))?.state.update {
-                        $0.settled.append(Settled(settleClass: settleClass, rows: rows))
+                        $0.settled.append(Settled(settleClass: settlement.settle_class, rows: settlement.rows))
                     }
                 },
                 disable: { service, _, id, reason in

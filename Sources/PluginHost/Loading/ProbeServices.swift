@@ -18,11 +18,11 @@ final class ProbeServices: @unchecked Sendable {
         delivery.initialize(
             to: tessera_delivery_service(
                 size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-                acquire: { _, call, _, _, notBefore in
+                acquire: { _, call, _, _, _, notBefore in
                     notBefore?.pointee = (call?.pointee.now_us ?? 0) + 1_000_000
                     return 0
                 },
-                settle: { _, _, _, _, _, _ in }, disable: { _, _, _, _ in }))
+                settle: { _, _, _, _ in }, disable: { _, _, _, _ in }))
         let settings = UnsafeMutablePointer<tessera_settings_service>.allocate(capacity: 1)
         settings.initialize(
             to: tessera_settings_service(

@@ -72,9 +72,9 @@ static int32_t probe(const tessera_destination *destination, const tessera_probe
     char text[512];
     snprintf(text, sizeof text, "%.*s secrets=%zu origins=%zu", (int)destination->name.length, destination->name.data,
              destination->secret_count, destination->origin_count);
-    tessera_probe_step built = {sizeof built, 1, tessera_literal("build"), tessera_literal(text), 3, 0, 0};
+    tessera_probe_step built = {sizeof built, 1, tessera_literal("build"), tessera_literal(text), 3, 0, 0, {NULL, 0}, {NULL, 0}};
     tessera_probe_step failed = {sizeof failed, 0, tessera_literal("connect"), tessera_literal("nobody there"),
-                                 call->deadline_us - call->now_us, 0, 0};
+                                 call->deadline_us - call->now_us, 0, 0, {NULL, 0}, {NULL, 0}};
     call->step(call, &built);
     call->step(call, &failed);
     return PROBE_STATUS;

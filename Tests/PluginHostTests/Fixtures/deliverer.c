@@ -48,8 +48,10 @@ static int32_t run(const tessera_tile_type *t, void *instance, const struct Arro
         error.message = tessera_literal(text);
         connectors->release(connectors, destination);
         int64_t not_before = 0;
-        if (delivery->acquire(delivery, call, tessera_literal(wanted), 1, &not_before) == 1)
-            delivery->settle(delivery, call, tessera_literal(wanted), TESSERA_SETTLE_DELIVERED, 2, 40);
+        uint32_t rows = 2;
+        tessera_settlement settlement = {sizeof settlement, TESSERA_SETTLE_DELIVERED, rows, 0, 40, 0};
+        if (delivery->acquire(delivery, call, tessera_literal(wanted), &rows, 1, &not_before) == 1)
+            delivery->settle(delivery, call, tessera_literal(wanted), &settlement);
     }
     call->report(call, &outcome, 1);
     return 0;

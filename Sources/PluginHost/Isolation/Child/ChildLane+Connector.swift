@@ -89,6 +89,8 @@ private final class Speaker {
         body.text(step.message)
         body.integer(step.elapsed_us)
         body.integer(step.http_status)
+        body.text(step.sent)
+        body.text(step.received)
         try? socket.send(.step, body.bytes)
     }
 }

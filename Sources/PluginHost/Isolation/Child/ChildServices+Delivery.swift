@@ -6,11 +6,15 @@ extension ChildServices {
     static var delivery: tessera_delivery_service {
         tessera_delivery_service(
             size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-            acquire: { service, call, id, count, notBefore in
+            acquire: { service, call, id, rows, count, notBefore in
                 notBefore?.pointee = 0
                 guard let service else { return 0 }
                 var body = ChildServices.begin(call, id)
-                body.integer(count)
+                // More at once than the gateway takes are asked for again.
+                let rows = UnsafeBufferPointer(
+                    start: rows, count: rows == nil ? 0 : min(Int(count), ChildServices.acquireLimit))
+                body.integer(UInt32(truncatingIfNeeded: rows.count))
+                for row in rows { body.integer(row) }
                 let answer = Table.owner(of: service).connection.ask(.acquireDelivery, body.bytes) {
                     reader throws(WireError) in
                     (granted: try reader.integer(UInt32.self), notBefore: try reader.integer(Int64.self))
@@ -18,12 +22,16 @@ extension ChildServices {
                 notBefore?.pointee = answer?.notBefore ?? 0
                 return answer?.granted ?? 0
             },
-            settle: { service, call, id, settleClass, rows, latency in
-                guard let service else { return }
+            settle: { service, call, id, settlement in
+                guard let service, let settlement,
+                    settlement.pointee.size >= UInt32(MemoryLayout<tessera_settlement>.size)
+                else { return }
                 var body = ChildServices.begin(call, id)
-                body.integer(settleClass)
-                body.integer(rows)
-                body.integer(latency)
+                body.integer(settlement.pointee.settle_class)
+                body.integer(settlement.pointee.rows)
+                body.integer(settlement.pointee.retried)
+                body.integer(settlement.pointee.latency_us)
+                body.integer(settlement.pointee.retry_at_us)
                 Table.owner(of: service).connection.tell(.settleDelivery, body.bytes)
             },
             disable: { service, call, id, reason in
@@ -33,6 +41,9 @@ extension ChildServices {
                 Table.owner(of: service).connection.tell(.disableDestination, body.bytes)
             })
     }
+
+    /// Requests that one message asks for, at most.
+    static let acquireLimit = 1024
 
     private static func begin(_ call: UnsafePointer<tessera_call>?, _ destination: tessera_str) -> WireWriter {
         var body = WireWriter()

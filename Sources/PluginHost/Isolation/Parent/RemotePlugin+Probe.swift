@@ -28,6 +28,8 @@ extension RemotePlugin {
                 step.message = try reader.lent()
                 step.elapsed_us = try reader.integer()
                 step.http_status = try reader.integer()
+                step.sent = try reader.lent()
+                step.received = try reader.lent()
                 call.pointee.step?(call, &step)
             } answer: { reader throws(WireError) in
                 try reader.integer(Int32.self)

@@ -30,15 +30,24 @@ extension RemoteProcess {
         switch head.kind {
         case .acquireDelivery:
             let count = try body.integer(UInt32.self)
+            guard count <= ChildServices.acquireLimit else { throw .broken("\(count) requests asked for at once") }
+            var rows: [UInt32] = []
+            for _ in 0..<count { rows.append(try body.integer()) }
             var notBefore: Int64 = 0
-            let granted = call?.use { delivery?.pointee.acquire?(delivery, $0, destination, count, &notBefore) ?? 0 }
+            let granted = call?.use {
+                delivery?.pointee.acquire?(delivery, $0, destination, rows, count, &notBefore) ?? 0
+            }
             reply.integer(granted ?? 0)
             reply.integer(notBefore)
         case .settleDelivery:
-            let settleClass = try body.integer(UInt32.self)
-            let rows = try body.integer(UInt32.self)
-            let latency = try body.integer(Int64.self)
-            _ = call?.use { delivery?.pointee.settle?(delivery, $0, destination, settleClass, rows, latency) }
+            var settlement = tessera_settlement()
+            settlement.size = UInt32(MemoryLayout<tessera_settlement>.size)
+            settlement.settle_class = try body.integer()
+            settlement.rows = try body.integer()
+            settlement.retried = try body.integer()
+            settlement.latency_us = try body.integer()
+            settlement.retry_at_us = try body.integer()
+            _ = call?.use { delivery?.pointee.settle?(delivery, $0, destination, &settlement) }
         default:
             let reason = try body.lent()
             _ = call?.use { delivery?.pointee.disable?(delivery, $0, destination, reason) }
