@@ -9,6 +9,8 @@ final class ChildConnection: Sendable {
         var next: UInt64 = 0
         var waiting: Set<UInt64> = []
         var answers: [UInt64: [UInt8]] = [:]
+        /// Something was told that the gateway may not have heard yet.
+        var isAhead = false
     }
     private let state = Monitor(State())
 
@@ -17,6 +19,22 @@ final class ChildConnection: Sendable {
     /// Says something that nobody answers. Without a gateway this process has no reason to be.
     func tell(_ kind: FrameKind, id: UInt64 = 0, _ body: [UInt8] = []) {
         do { try main.send(kind, id: id, body) } catch { _exit(0) }
+    }
+
+    /// Says something about a call: it must be heard before the call ends (`waitUntilHeard`).
+    func tellOfCall(_ kind: FrameKind, _ body: [UInt8]) {
+        state.withLock { $0.isAhead = true }
+        tell(kind, body)
+    }
+
+    /// Returns once the gateway has heard what was told so far. The end of a call that is not ASYNC goes another way, by
+    /// its lane, and would overtake it.
+    func waitUntilHeard() {
+        let isAhead = state.withLock { state in
+            defer { state.isAhead = false }
+            return state.isAhead
+        }
+        if isAhead { _ = ask(.now, []) }
     }
 
     /// Asks and waits for the answer.

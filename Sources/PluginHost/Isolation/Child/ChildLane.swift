@@ -79,6 +79,7 @@ final class ChildLane: @unchecked Sendable {
             connection: connection)
         let status = tile.run(lent: batch.schema.pointer, batch.array, rows: batch.rows, context, sink: sink)
         withExtendedLifetime(batch) {}
+        if !tile.type.isAsync { connection.waitUntilHeard() }
         answer.integer(status)
         plugin.writeFigures(to: &answer)
     }

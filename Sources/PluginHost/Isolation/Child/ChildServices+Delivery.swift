@@ -32,13 +32,13 @@ extension ChildServices {
                 body.integer(settlement.pointee.retried)
                 body.integer(settlement.pointee.latency_us)
                 body.integer(settlement.pointee.retry_at_us)
-                Table.owner(of: service).connection.tell(.settleDelivery, body.bytes)
+                Table.owner(of: service).connection.tellOfCall(.settleDelivery, body.bytes)
             },
             disable: { service, call, id, reason in
                 guard let service else { return }
                 var body = ChildServices.begin(call, id)
                 body.text(reason)
-                Table.owner(of: service).connection.tell(.disableDestination, body.bytes)
+                Table.owner(of: service).connection.tellOfCall(.disableDestination, body.bytes)
             })
     }
 
