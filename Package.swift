@@ -89,7 +89,9 @@ let package = Package(
             name: "PluginBench", dependencies: ["PluginHost", "CTessera", "Columns", "Crypto", "Journeys", "Platform"],
             path: "Benchmarks/PluginBench"),
 
-        .target(name: "TestSupport", dependencies: ["Platform", "HTTPServer", "Journeys"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Platform", "Delivery", "HTTPServer", "Journeys"],
+            path: "Tests/TestSupport"),
         tests("PlatformTests", ["Platform", "Crypto"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("JourneysTests", ["Journeys"]),

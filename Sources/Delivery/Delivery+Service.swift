@@ -7,13 +7,17 @@ extension Delivery {
     static var service: tessera_delivery_service {
         tessera_delivery_service(
             size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-            acquire: { service, call, id, _, count, notBefore in
+            acquire: { service, call, id, rows, count, notBefore in
                 notBefore?.pointee = 0
                 guard let service, let call else { return 0 }
                 let delivery = Table.owner(of: service)
-                let answer = delivery.state(Delivery.key(call, id)).acquire(
-                    Int(count), call: UInt(bitPattern: call), deadline: call.pointee.deadline_us,
-                    now: delivery.clock.now())
+                guard let destination = delivery.destination(Delivery.key(call, id)) else {
+                    notBefore?.pointee = delivery.unknownUntil()
+                    return 0
+                }
+                let answer = destination.acquire(
+                    UnsafeBufferPointer(start: rows, count: rows == nil ? 0 : Int(count)),
+                    call: UInt(bitPattern: call), deadline: call.pointee.deadline_us, now: delivery.clock.now())
                 notBefore?.pointee = answer.notBefore
                 return UInt32(answer.granted)
             },
@@ -23,10 +27,12 @@ extension Delivery {
                 else { return }
                 let delivery = Table.owner(of: service)
                 // A class that this host does not know comes from a newer header: to the limits it is a failure.
-                delivery.state(Delivery.key(call, id)).settle(
-                    DeliveryFigures.SettleClass(rawValue: settlement.settle_class) ?? .failed,
-                    call: UInt(bitPattern: call),
-                    rows: Int(settlement.rows), latencyUs: settlement.latency_us, now: delivery.clock.now())
+                delivery.destination(Delivery.key(call, id))?.settle(
+                    Settlement(
+                        settleClass: DeliveryFigures.SettleClass(rawValue: settlement.settle_class) ?? .failed,
+                        rows: Int(settlement.rows), retried: Int(settlement.retried), latency: settlement.latency_us,
+                        retryAt: settlement.retry_at_us),
+                    call: UInt(bitPattern: call), now: delivery.clock.now())
             },
             disable: { service, call, id, reason in
                 guard let service, let call else { return }

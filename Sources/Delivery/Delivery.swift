@@ -2,48 +2,41 @@ import CTessera
 import Platform
 import PluginHost
 
-/// Limits and figures of destinations, served to plugins as `tessera.delivery/1`. They live here and outlive a swap of the
-/// plugins that deliver. Any thread.
+/// Limits, breakers and figures of destinations, served to plugins as `tessera.delivery/1`. They live here and outlive a swap
+/// of the plugins that deliver, and what must, in the memory, a restart. Any thread.
 public final class Delivery: @unchecked Sendable {
-    /// What applies to each destination.
-    public struct Limits: Sendable, Hashable {
-        /// Requests granted and not settled, at most.
-        public var maxInFlight: Int
-        /// When to ask again while a destination is disabled, in microseconds.
-        public var disabledRetryUs: Int64
-
-        public init(maxInFlight: Int = 64, disabledRetryUs: Int64 = 300_000_000) {
-            self.maxInFlight = maxInFlight
-            self.disabledRetryUs = disabledRetryUs
-        }
-    }
-
     /// Destinations are kept apart by workspace too: a plugin can only touch those of the call that it works on.
     struct Key: Hashable, Sendable {
         let workspaceID: String
         let destinationID: String
     }
 
+    private struct State {
+        var destinations: [Key: DestinationState] = [:]
+        /// Counts what people changed: settings that were read before may be old.
+        var changes = 0
+    }
+
+    /// When to ask again while a destination is disabled, in microseconds.
+    static let disabledPause: Int64 = 300_000_000
+    /// When to ask again at the latest once a day's rows are used up, in microseconds.
+    static let cappedPause: Int64 = 900_000_000
+    /// The longest pause that a destination may ask for with Retry-After, in microseconds.
+    static let longestHold: Int64 = 3_600_000_000
+    /// When to ask again for a destination that does not exist, in microseconds.
+    private static let unknownPause: Int64 = 60_000_000
+
     let clock: any Clock
-    let limits: Limits
     private let log: Log
-    private let onDisable: @Sendable (_ workspaceID: String, _ destinationID: String, _ reason: String) -> Void
-    private let destinations = Monitor<[Key: DestinationState]>([:])
+    private let memory: any DeliveryMemory
+    private let state = Monitor(State())
     // Written in `init` only.
     private var table: LentTable<tessera_delivery_service, Delivery>?
 
-    /// - Parameter onDisable: told once when a destination is disabled by what it answered, on the delivering thread: to
-    ///   store it. Must not block for long.
-    public init(
-        limits: Limits = Limits(), clock: any Clock, log: Log,
-        onDisable: @escaping @Sendable (_ workspaceID: String, _ destinationID: String, _ reason: String) -> Void = {
-            _, _, _ in
-        }
-    ) {
-        self.limits = limits
+    public init(memory: any DeliveryMemory, clock: any Clock, log: Log) {
+        self.memory = memory
         self.clock = clock
         self.log = log
-        self.onDisable = onDisable
         table = LentTable(Self.service, owner: self)
     }
 
@@ -52,42 +45,86 @@ public final class Delivery: @unchecked Sendable {
         if let table { services.offer(TESSERA_SERVICE_DELIVERY, UnsafeRawPointer(table.pointer), owner: self) }
     }
 
-    /// What a destination did; zeros when it did nothing yet.
-    public func figures(workspaceID: String, destinationID: String) -> DeliveryFigures {
-        let key = Key(workspaceID: workspaceID, destinationID: destinationID)
-        return destinations.withLock { $0[key] }?.figures ?? DeliveryFigures()
+    /// What a destination did and how it stands; nil when there is none.
+    public func figures(workspaceID: String, destinationID: String) -> DeliveryFigures? {
+        destination(Key(workspaceID: workspaceID, destinationID: destinationID))?.figures(clock.now())
     }
 
-    /// Sends nothing more to a destination until `enable`. At start-up: for those that were disabled before.
-    public func disable(workspaceID: String, destinationID: String, reason: String) {
-        _ = state(Key(workspaceID: workspaceID, destinationID: destinationID)).disable(reason)
+    /// The destinations that were used since the gateway started, or looked at.
+    public func all() -> [(workspaceID: String, destinationID: String, figures: DeliveryFigures)] {
+        let now = clock.now()
+        return state.withLock { $0.destinations }
+            .map { ($0.key.workspaceID, $0.key.destinationID, $0.value.figures(now)) }
+            .sorted { $0.destinationID < $1.destinationID }
     }
 
-    /// A person acted: sends to a destination again.
+    /// A person acted: sends to a destination again, whatever had stopped it.
     public func enable(workspaceID: String, destinationID: String) {
-        state(Key(workspaceID: workspaceID, destinationID: destinationID)).enable()
+        changed(Key(workspaceID: workspaceID, destinationID: destinationID))?.enable()
+    }
+
+    /// Limits were changed, and are stored: they hold from now on, for what is under way too.
+    public func set(_ limits: DeliveryLimits, workspaceID: String, destinationID: String) {
+        changed(Key(workspaceID: workspaceID, destinationID: destinationID))?.set(limits)
     }
 
     /// Forgets a destination that was deleted.
     public func remove(workspaceID: String, destinationID: String) {
-        let key = Key(workspaceID: workspaceID, destinationID: destinationID)
-        destinations.withLock { _ = $0.removeValue(forKey: key) }
-    }
-
-    func state(_ key: Key) -> DestinationState {
-        destinations.withLock { destinations in
-            if let state = destinations[key] { return state }
-            let state = DestinationState(limits: limits)
-            destinations[key] = state
-            return state
+        state.withLock { state in
+            state.changes += 1
+            state.destinations[Key(workspaceID: workspaceID, destinationID: destinationID)] = nil
         }
     }
 
+    /// The gateway stops, and nothing is delivered any more: what is kept of daily caps is made exact.
+    public func stop() {
+        for destination in state.withLock({ Array($0.destinations.values) }) { destination.release() }
+    }
+
+    private func changed(_ key: Key) -> DestinationState? {
+        state.withLock { state in
+            state.changes += 1
+            return state.destinations[key]
+        }
+    }
+
+    /// The destination's state; nil when there is no such destination, or it can't be read.
+    func destination(_ key: Key) -> DestinationState? {
+        while true {
+            let (known, changes) = state.withLock { ($0.destinations[key], $0.changes) }
+            if let known { return known }
+            let settings: DeliverySettings
+            do {
+                guard
+                    let found = try memory.settings(workspaceID: key.workspaceID, destinationID: key.destinationID)
+                else { return nil }
+                settings = found
+            } catch {
+                log.error(
+                    "a destination's limits can't be read", ["destination": key.destinationID, "error": "\(error)"])
+                return nil
+            }
+            let made = DestinationState(
+                settings, seed: UInt64(truncatingIfNeeded: key.hashValue),
+                keeper: DeliveryKeeper(memory: memory, key: key), now: clock.now())
+            let used = state.withLock { state -> DestinationState? in
+                if let other = state.destinations[key] { return other }
+                if state.changes != changes { return nil }
+                state.destinations[key] = made
+                return made
+            }
+            if let used { return used }
+        }
+    }
+
+    /// When to ask again for a destination that there is not.
+    func unknownUntil() -> Int64 { clock.now() + Self.unknownPause }
+
     func disable(_ key: Key, reason: String) {
-        guard state(key).disable(reason) else { return }
+        guard destination(key)?.disable(reason) == true else { return }
         log.warning(
             "a destination is disabled",
             ["workspace": key.workspaceID, "destination": key.destinationID, "reason": reason])
-        onDisable(key.workspaceID, key.destinationID, reason)
+        memory.disabled(workspaceID: key.workspaceID, destinationID: key.destinationID, reason: reason)
     }
 }

@@ -1,4 +1,4 @@
-/// What a destination did since the gateway started.
+/// What a destination did since the gateway started, and how it stands.
 public struct DeliveryFigures: Sendable, Hashable {
     /// Requests and the rows that they carried.
     public struct Count: Sendable, Hashable {
@@ -11,8 +11,13 @@ public struct DeliveryFigures: Sendable, Hashable {
     /// How a granted request ended.
     public enum SettleClass: UInt32, Sendable, Hashable, CaseIterable {
         case delivered, rejected, throttled, failed
+
+        /// The word of the API.
+        public var name: String { "\(self)" }
     }
 
+    /// What applies to it now.
+    public var limits = DeliveryLimits()
     public var delivered = Count()
     /// Answered, and will not be taken: the destination is well.
     public var rejected = Count()
@@ -20,11 +25,24 @@ public struct DeliveryFigures: Sendable, Hashable {
     public var throttled = Count()
     /// 5xx, time-out, no connection.
     public var failed = Count()
+    /// Rows that are tried again after a request.
+    public var retries = 0
+    /// Rows whose request was told to come later.
+    public var heldBack = 0
     /// Requests granted and not settled yet.
     public var inFlight = 0
-    /// Over all settled requests, in microseconds.
-    public var latencySumUs: Int64 = 0
-    public var latencyMaxUs: Int64 = 0
+    /// How many may be under way now: it grows with answers and falls with failures.
+    public var window = 0
+    public var latency = LatencyHistogram()
+    /// Of the last minute.
+    public var requestsPerSecond = 0.0
+    public var deliveriesPerSecond = 0.0
+    public var breaker = CircuitBreaker()
+    /// Nothing goes before it: the destination asked for it with Retry-After.
+    public var holdUntil: Int64?
+    /// Rows handed over today, and when the next day begins.
+    public var today = 0
+    public var dayEndsAt: Int64 = 0
     /// The last end that was not `delivered`, and when.
     public var lastError: SettleClass?
     public var lastErrorAt: Int64?
@@ -36,28 +54,12 @@ public struct DeliveryFigures: Sendable, Hashable {
     /// Requests that were settled.
     public var settled: Int { delivered.requests + rejected.requests + throttled.requests + failed.requests }
 
-    /// Nil before the first request was settled.
-    public var latencyMeanUs: Int64? { settled == 0 ? nil : latencySumUs / Int64(settled) }
-
-    mutating func settle(_ settleClass: SettleClass, rows: Int, latencyUs: Int64, at now: Int64) {
+    public func count(_ settleClass: SettleClass) -> Count {
         switch settleClass {
-        case .delivered: Self.add(rows, to: &delivered)
-        case .rejected: Self.add(rows, to: &rejected)
-        case .throttled: Self.add(rows, to: &throttled)
-        case .failed: Self.add(rows, to: &failed)
+        case .delivered: delivered
+        case .rejected: rejected
+        case .throttled: throttled
+        case .failed: failed
         }
-        // A plugin counts and measures it: no number of its may end the gateway.
-        let (sum, isTooMuch) = latencySumUs.addingReportingOverflow(latencyUs)
-        latencySumUs = isTooMuch ? .max : sum
-        latencyMaxUs = max(latencyMaxUs, latencyUs)
-        if settleClass != .delivered {
-            lastError = settleClass
-            lastErrorAt = now
-        }
-    }
-
-    private static func add(_ rows: Int, to count: inout Count) {
-        count.requests &+= 1
-        count.rows &+= rows
     }
 }

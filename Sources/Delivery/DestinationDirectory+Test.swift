@@ -12,13 +12,21 @@ public struct DestinationTestStep: Sendable, Hashable {
     public var elapsedUs: Int64
     /// Of the answer, in step `request`; 0 else.
     public var httpStatus: Int32
+    /// In step `request`: the request, without secrets, and the answer; may be empty.
+    public var sent: String
+    public var received: String
 
-    public init(step: String, isOk: Bool, message: String, elapsedUs: Int64, httpStatus: Int32) {
+    public init(
+        step: String, isOk: Bool, message: String, elapsedUs: Int64, httpStatus: Int32, sent: String = "",
+        received: String = ""
+    ) {
         self.step = step
         self.isOk = isOk
         self.message = message
         self.elapsedUs = elapsedUs
         self.httpStatus = httpStatus
+        self.sent = sent
+        self.received = received
     }
 }
 
@@ -76,7 +84,8 @@ extension DestinationDirectory {
                 DestinationTestStep(
                     step: String(borrowed: step.step, limit: 64), isOk: step.ok != 0,
                     message: String(borrowed: step.message, limit: 4096), elapsedUs: step.elapsed_us,
-                    httpStatus: step.http_status))
+                    httpStatus: step.http_status, sent: String(borrowed: step.sent, limit: 65_536),
+                    received: String(borrowed: step.received, limit: 65_536)))
         }
     }
 }

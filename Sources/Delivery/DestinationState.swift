@@ -1,68 +1,169 @@
 import Platform
 
-/// Limits and figures of one destination.
+/// One destination at work: its limits, its health, its figures. Any thread; a request costs two short visits.
 final class DestinationState: Sendable {
+    struct Answer: Equatable {
+        /// How many of the requests may go, from the first on.
+        var granted: Int
+        /// When to ask for the next one; 0 when all may go, or when it may go with fewer rows.
+        var notBefore: Int64
+    }
+
     /// What one call of a tile was granted and has not settled. A call that ended without settling must not hold its
     /// share for good: it falls back once the call's deadline has passed.
     private struct Lease {
         var requests: Int
         var deadline: Int64
     }
+
     private struct State {
-        var figures = DeliveryFigures()
+        var limits: DeliveryLimits
+        var window: SendWindow
+        var limiter: RateLimiter
+        var breaker: CircuitBreaker
+        var cap: DailyCap
+        var meter = RateMeter()
+        var holdUntil: Int64
         var leases: [UInt: Lease] = [:]
+        var inFlight = 0
+        /// A reserve of the daily cap that is being written.
+        var reserving: Int?
+        /// Counts what was given to the keeper.
+        var version = 0
+        var figures = DeliveryFigures()
 
         mutating func dropExpired(_ now: Int64) {
             for (call, lease) in leases where lease.deadline <= now {
-                figures.inFlight -= lease.requests
+                inFlight -= lease.requests
                 leases[call] = nil
             }
         }
     }
-    private let state = Monitor(State())
-    private let limits: Delivery.Limits
 
-    init(limits: Delivery.Limits) { self.limits = limits }
+    private let state: Monitor<State>
+    private let seed: UInt64
+    /// Writes what must outlive the gateway.
+    private let keeper: DeliveryKeeper
 
-    var figures: DeliveryFigures { state.withLock { $0.figures } }
+    init(_ settings: DeliverySettings, seed: UInt64, keeper: DeliveryKeeper, now: Int64) {
+        self.seed = seed
+        self.keeper = keeper
+        let kept = settings.kept
+        var figures = DeliveryFigures()
+        figures.disabledReason = settings.disabledReason
+        state = Monitor(
+            State(
+                limits: settings.limits, window: SendWindow(limit: settings.limits.maxInFlight),
+                limiter: RateLimiter(settings.limits.requestsPerSecond, now: now),
+                breaker: CircuitBreaker(
+                    openedAt: kept.breakerOpenedAt, until: kept.breakerUntil, trips: kept.breakerTrips),
+                cap: DailyCap(day: kept.day, reserved: kept.reserved), holdUntil: kept.holdUntil, figures: figures))
+    }
+
+    func figures(_ now: Int64) -> DeliveryFigures {
+        state.withLock { state in
+            var figures = state.figures
+            state.cap.turn(now)
+            figures.limits = state.limits
+            figures.inFlight = state.inFlight
+            figures.window = state.window.size
+            figures.breaker = state.breaker
+            figures.holdUntil = state.holdUntil > now ? state.holdUntil : nil
+            figures.today = state.cap.used
+            figures.dayEndsAt = DailyCap.end(of: state.cap.day)
+            (figures.requestsPerSecond, figures.deliveriesPerSecond) = state.meter.perSecond(now)
+            return figures
+        }
+    }
 
     /// - Parameters:
+    ///   - rows: what each request carries.
     ///   - call: identifies the call of the tile that asks; it settles under the same number.
     ///   - deadline: of that call.
-    /// - Returns: how many requests may go, and when to ask for more when that is fewer than `count`.
-    func acquire(_ count: Int, call: UInt, deadline: Int64, now: Int64) -> (granted: Int, notBefore: Int64) {
-        state.withLock { state in
-            guard state.figures.disabledReason == nil else { return (0, now + limits.disabledRetryUs) }
-            if limits.maxInFlight - state.figures.inFlight < count { state.dropExpired(now) }
-            let granted = max(0, min(count, limits.maxInFlight - state.figures.inFlight))
+    func acquire(_ rows: UnsafeBufferPointer<UInt32>, call: UInt, deadline: Int64, now: Int64) -> Answer {
+        let (answer, kept) = state.withLock { state -> (Answer, DeliveryKeeper.Change?) in
+            var change = DeliveryKeeper.Change()
+            var granted = 0
+            var refusal: Int64?
+            for count in rows {
+                refusal = refuse(Int(count), &state, &change, deadline, now)
+                if refusal != nil { break }
+                granted += 1
+            }
             if granted > 0 {
-                state.figures.inFlight += granted
                 var lease = state.leases[call] ?? Lease(requests: 0, deadline: deadline)
                 lease.requests += granted
                 lease.deadline = max(lease.deadline, deadline)
                 state.leases[call] = lease
             }
-            guard granted < count else { return (granted, 0) }
-            // About when one of those under way will have ended.
-            let wait = min(max(state.figures.latencyMeanUs ?? 50_000, 10_000), 1_000_000)
-            return (granted, now + wait)
+            for count in rows[granted...] { state.figures.heldBack &+= Int(count) }
+            return (Answer(granted: granted, notBefore: refusal ?? 0), complete(change, &state))
         }
+        if let kept { keep(kept) }
+        return answer
     }
 
-    func settle(
-        _ settleClass: DeliveryFigures.SettleClass, call: UInt, rows: Int, latencyUs: Int64, now: Int64
-    ) {
-        state.withLock { state in
+    /// When to ask again for a request of so many rows; nil when it may go, and then it is counted.
+    private func refuse(
+        _ rows: Int, _ state: inout State, _ change: inout DeliveryKeeper.Change, _ deadline: Int64, _ now: Int64
+    ) -> Int64? {
+        if state.figures.disabledReason != nil { return now + Delivery.disabledPause }
+        if state.holdUntil > now { return state.holdUntil }
+        if let until = state.breaker.refusal(now) { return until }
+        if state.inFlight >= state.window.size { state.dropExpired(now) }
+        if state.inFlight >= state.window.size {
+            // About when one of those under way will have ended.
+            return now + min(max(state.figures.latency.mean ?? 50_000, 10_000), 500_000)
+        }
+        if !state.limiter.admits(now) { return state.limiter.turn(now) }
+        if let limit = state.limits.deliveriesPerDay {
+            let answer = state.cap.take(rows, limit: limit, now)
+            if state.reserving == nil, let wanted = state.cap.wanted(for: answer == .granted ? 0 : rows, limit: limit) {
+                state.reserving = wanted
+                change.reserve = wanted
+            }
+            switch answer {
+            case .granted: break
+            case .notYet: return now + 5_000
+            case .tooMany where rows > 1: return 0
+            // Asked again before the day is over, since its owner may raise the cap.
+            case .tooMany, .exhausted: return min(DailyCap.end(of: state.cap.day), now + Delivery.cappedPause)
+            }
+        } else {
+            state.cap.count(rows, now)
+        }
+        state.limiter.take(now)
+        if state.breaker.admit(now) { change.isOfState = true }
+        state.inFlight += 1
+        return nil
+    }
+
+    func settle(_ end: Settlement, call: UInt, now: Int64) {
+        let kept = state.withLock { state -> DeliveryKeeper.Change? in
             // Without a lease it was counted back when its call's deadline passed: only the figures are left to do.
             if var lease = state.leases[call] {
                 lease.requests -= 1
                 state.leases[call] = lease.requests > 0 ? lease : nil
-                state.figures.inFlight -= 1
+                state.inFlight -= 1
             }
-            // The plugin measured it: nothing that it says may overflow the sum.
-            let latency = min(max(0, latencyUs), 86_400_000_000)
-            state.figures.settle(settleClass, rows: rows, latencyUs: latency, at: now)
+            var change = DeliveryKeeper.Change()
+            let isFailure = end.settleClass == .failed
+            if isFailure || end.settleClass == .throttled {
+                state.window.failure(limit: state.limits.maxInFlight)
+                state.cap.giveBack(end.rows, now)
+                if end.retryAt > now {
+                    state.holdUntil = max(state.holdUntil, min(end.retryAt, now + Delivery.longestHold))
+                    change.isOfState = true
+                }
+            } else {
+                state.window.answer(limit: state.limits.maxInFlight)
+            }
+            if state.breaker.note(isFailure: isFailure, now, seed: seed) { change.isOfState = true }
+            state.meter.add(requests: 1, rows: end.settleClass == .delivered ? max(0, end.rows - end.retried) : 0, now)
+            state.figures.settle(end, at: now)
+            return complete(change, &state)
         }
+        if let kept { keep(kept) }
     }
 
     /// False when it was disabled before.
@@ -74,5 +175,88 @@ final class DestinationState: Sendable {
         }
     }
 
-    func enable() { state.withLock { $0.figures.disabledReason = nil } }
+    /// A person acted: everything that holds deliveries up but for the limits is gone.
+    func enable() {
+        let kept = state.withLock { state -> DeliveryKeeper.Change? in
+            state.figures.disabledReason = nil
+            state.holdUntil = 0
+            state.breaker.close()
+            return complete(DeliveryKeeper.Change(isOfState: true), &state)
+        }
+        if let kept { keep(kept) }
+    }
+
+    /// The gateway stops in order: what is kept is exact.
+    func release() {
+        let kept = state.withLock { state -> DeliveryKeeper.Change? in
+            guard state.limits.deliveriesPerDay != nil else { return nil }
+            state.cap.release()
+            state.reserving = nil
+            return complete(DeliveryKeeper.Change(isOfState: true), &state)
+        }
+        if let kept { keep(kept) }
+    }
+
+    func set(_ limits: DeliveryLimits) {
+        state.withLock { state in
+            state.limits = limits
+            state.window.fit(limits.maxInFlight)
+            state.limiter.set(limits.requestsPerSecond)
+        }
+    }
+
+    /// What is to be written, as the state is now; nil when nothing is.
+    private func complete(_ change: DeliveryKeeper.Change, _ state: inout State) -> DeliveryKeeper.Change? {
+        if !change.isOfState, change.reserve == nil { return nil }
+        var change = change
+        state.version += 1
+        change.version = state.version
+        change.kept = KeptDelivery(
+            day: state.cap.day, reserved: max(state.cap.reserved, state.reserving ?? 0),
+            breakerOpenedAt: state.breaker.openedAt, breakerUntil: state.breaker.until,
+            breakerTrips: state.breaker.trips, holdUntil: state.holdUntil)
+        return change
+    }
+
+    private func keep(_ change: DeliveryKeeper.Change) {
+        keeper.keep(change) { [weak self] isKept in
+            guard let self, let reserve = change.reserve else { return }
+            state.withLock { state in
+                state.reserving = nil
+                if isKept { state.cap.reserve(reserve, day: change.kept.day) }
+            }
+        }
+    }
+}
+
+/// How one granted request ended.
+struct Settlement {
+    var settleClass: DeliveryFigures.SettleClass
+    var rows: Int
+    var retried = 0
+    var latency: Int64
+    var retryAt: Int64 = 0
+}
+
+extension DeliveryFigures {
+    fileprivate mutating func settle(_ end: Settlement, at now: Int64) {
+        switch end.settleClass {
+        case .delivered: Self.add(end.rows, to: &delivered)
+        case .rejected: Self.add(end.rows, to: &rejected)
+        case .throttled: Self.add(end.rows, to: &throttled)
+        case .failed: Self.add(end.rows, to: &failed)
+        }
+        retries &+= end.retried
+        // A plugin counts and measures it: no number of its may end the gateway.
+        latency.add(min(max(0, end.latency), 86_400_000_000))
+        if end.settleClass != .delivered {
+            lastError = end.settleClass
+            lastErrorAt = now
+        }
+    }
+
+    private static func add(_ rows: Int, to count: inout Count) {
+        count.requests &+= 1
+        count.rows &+= rows
+    }
 }

@@ -2,6 +2,7 @@ import CTessera
 import Delivery
 import Platform
 import PluginHost
+import TestSupport
 import Testing
 
 struct DeliveryTests {
@@ -10,15 +11,12 @@ struct DeliveryTests {
         let clock = ManualClock()
         let services = HostServices()
         let delivery: Delivery
-        let disabled = Monitor<[String]>([])
+        let memory: MemoryOfAll
         let table: UnsafePointer<tessera_delivery_service>
 
-        init(limit: Int = 4) throws {
-            let disabled = disabled
-            delivery = Delivery(limits: Delivery.Limits(maxInFlight: limit), clock: clock, log: .silent) {
-                _, id, reason in
-                disabled.update { $0.append("\(id): \(reason)") }
-            }
+        init(_ limits: DeliveryLimits = DeliveryLimits(maxInFlight: 4), memory: MemoryOfAll? = nil) throws {
+            self.memory = memory ?? MemoryOfAll(limits)
+            delivery = Delivery(memory: self.memory, clock: clock, log: .silent)
             delivery.offer(to: services)
             table = try #require(services.table(TESSERA_SERVICE_DELIVERY))
                 .assumingMemoryBound(to: tessera_delivery_service.self)
@@ -37,17 +35,21 @@ struct DeliveryTests {
             return UnsafePointer(call)
         }
 
-        func acquire(_ call: UnsafePointer<tessera_call>, _ count: UInt32) -> (UInt32, Int64) {
+        /// - Parameter rows: of each request.
+        func acquire(_ call: UnsafePointer<tessera_call>, _ count: UInt32, rows: UInt32 = 1) -> (UInt32, Int64) {
             var notBefore: Int64 = -1
             let granted = table.pointee.acquire(
-                table, call, destination.text, [UInt32](repeating: 1, count: Int(count)), count, &notBefore)
+                table, call, destination.text, [UInt32](repeating: rows, count: Int(count)), count, &notBefore)
             return (granted, notBefore)
         }
 
-        func settle(_ call: UnsafePointer<tessera_call>, _ kind: UInt32, rows: UInt32 = 1, latency: Int64 = 100) {
+        func settle(
+            _ call: UnsafePointer<tessera_call>, _ kind: UInt32, rows: UInt32 = 1, retried: UInt32 = 0,
+            latency: Int64 = 100, retryAt: Int64 = 0
+        ) {
             var settlement = tessera_settlement(
-                size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: kind, rows: rows, retried: 0,
-                latency_us: latency, retry_at_us: 0)
+                size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: kind, rows: rows, retried: retried,
+                latency_us: latency, retry_at_us: retryAt)
             table.pointee.settle(table, call, destination.text, &settlement)
         }
 
@@ -56,7 +58,9 @@ struct DeliveryTests {
             table.pointee.disable(table, call, destination.text, reason.text)
         }
 
-        var figures: DeliveryFigures { delivery.figures(workspaceID: "w", destinationID: "d") }
+        var figures: DeliveryFigures {
+            delivery.figures(workspaceID: "w", destinationID: "d") ?? DeliveryFigures()
+        }
     }
 
     @Test func requestsInFlightAreLimited() throws {
@@ -80,7 +84,7 @@ struct DeliveryTests {
         _ = bench.acquire(call, 4)
         bench.settle(call, TESSERA_SETTLE_DELIVERED, rows: 10, latency: 300)
         bench.settle(call, TESSERA_SETTLE_REJECTED, rows: 2, latency: 100)
-        bench.settle(call, TESSERA_SETTLE_THROTTLED, rows: 3, latency: -5)
+        bench.settle(call, TESSERA_SETTLE_THROTTLED, rows: 3, retried: 3, latency: -5)
         bench.clock.advance(9)
         bench.settle(call, 99, rows: 4, latency: .max)
         let figures = bench.figures
@@ -90,7 +94,8 @@ struct DeliveryTests {
         #expect(figures.failed.rows == 4)
         #expect(figures.settled == 4)
         #expect(figures.inFlight == 0)
-        #expect(figures.latencyMaxUs == 86_400_000_000)
+        #expect(figures.latency.longest == 86_400_000_000 && figures.latency.count == 4)
+        #expect(figures.retries == 3)
         #expect(figures.lastError == .failed)
         #expect(figures.lastErrorAt == bench.clock.now())
     }
@@ -114,19 +119,23 @@ struct DeliveryTests {
         let call = bench.call()
         bench.disable(call, "410 Gone")
         bench.disable(call, "410 Gone again")
-        #expect(bench.disabled.withLock { $0 } == ["d: 410 Gone"])
+        #expect(bench.memory.state.withLock { $0.disabled } == ["d: 410 Gone"])
         let (granted, notBefore) = bench.acquire(call, 1)
         #expect(granted == 0)
         #expect(notBefore == bench.clock.now() + 300_000_000)
         #expect(bench.figures.disabledReason == "410 Gone")
         bench.delivery.enable(workspaceID: "w", destinationID: "d")
         #expect(bench.acquire(call, 1).0 == 1)
+        bench.memory.state.update { $0.unknown = ["d"] }
         bench.delivery.remove(workspaceID: "w", destinationID: "d")
-        #expect(bench.figures == DeliveryFigures())
+        #expect(bench.delivery.figures(workspaceID: "w", destinationID: "d") == nil)
+        // A child may name any id: nothing is kept of it, and nothing may go there.
+        #expect(bench.acquire(call, 1).0 == 0)
+        #expect(bench.delivery.all().isEmpty)
     }
 
     @Test func threadsNeverGetMoreThanTheLimit() throws {
-        let bench = try Bench(limit: 8)
+        let bench = try Bench(DeliveryLimits(maxInFlight: 8))
         struct Parts: @unchecked Sendable {
             let table: UnsafePointer<tessera_delivery_service>
             let call: UnsafePointer<tessera_call>
@@ -141,7 +150,7 @@ struct DeliveryTests {
                     var notBefore: Int64 = 0
                     let granted = parts.table.pointee.acquire(
                         parts.table, parts.call, parts.destination.text, [1, 1, 1], 3, &notBefore)
-                    let inFlight = delivery.figures(workspaceID: "w", destinationID: "d").inFlight
+                    let inFlight = delivery.figures(workspaceID: "w", destinationID: "d")?.inFlight ?? 0
                     most.withLock { $0 = max($0, inFlight) }
                     for _ in 0..<granted {
                         var settlement = tessera_settlement(
@@ -156,5 +165,96 @@ struct DeliveryTests {
         #expect(most.withLock { $0 } <= 8)
         #expect(bench.figures.inFlight == 0)
         #expect(bench.figures.delivered.requests > 0)
+    }
+
+    @Test func aDeadDestinationIsTriedByOneRequestAtATime() throws {
+        let bench = try Bench(DeliveryLimits(maxInFlight: 64))
+        let call = bench.call(timeoutUs: .max / 2)
+        #expect(bench.acquire(call, 64).0 == 8)
+        for _ in 0..<8 { bench.settle(call, TESSERA_SETTLE_FAILED) }
+        #expect(bench.figures.breaker.state == .open)
+        let (none, until) = bench.acquire(call, 10)
+        #expect(none == 0 && until == bench.figures.breaker.until)
+        #expect(bench.figures.heldBack == 56 + 10)
+        bench.clock.advance(until - bench.clock.now())
+        #expect(bench.acquire(call, 10).0 == 1)
+        #expect(bench.figures.breaker.state == .halfOpen)
+        bench.settle(call, TESSERA_SETTLE_DELIVERED)
+        #expect(bench.figures.breaker.state == .closed)
+        #expect(bench.acquire(call, 64).0 == 8)
+    }
+
+    @Test func aBreakerAndAPauseOutliveARestart() throws {
+        let memory = MemoryOfAll()
+        let bench = try Bench(memory: memory)
+        let call = bench.call()
+        for _ in 0..<5 {
+            #expect(bench.acquire(call, 1).0 == 1)
+            bench.settle(call, TESSERA_SETTLE_FAILED)
+        }
+        let breaker = bench.figures.breaker
+        #expect(breaker.state == .open)
+        memory.state.update { if let kept = $0.kept.last { $0.settings.kept = kept } }
+        let next = try Bench(memory: memory)
+        #expect(next.figures.breaker.state == .open && next.figures.breaker.until == breaker.until)
+        #expect(next.acquire(next.call(), 1) == (0, breaker.until))
+    }
+
+    @Test func retryAfterHoldsTheWholeDestination() throws {
+        let bench = try Bench()
+        let call = bench.call()
+        let now = bench.clock.now()
+        #expect(bench.acquire(call, 2).0 == 2)
+        bench.settle(call, TESSERA_SETTLE_THROTTLED, retryAt: now + 20_000_000)
+        #expect(bench.acquire(call, 1) == (0, now + 20_000_000))
+        // Another answer does not shorten it, and none stretches it over an hour.
+        bench.settle(call, TESSERA_SETTLE_THROTTLED, retryAt: now + 1_000_000)
+        #expect(bench.figures.holdUntil == now + 20_000_000)
+        bench.clock.advance(20_000_000)
+        #expect(bench.acquire(call, 1).0 == 1)
+        bench.settle(call, TESSERA_SETTLE_FAILED, retryAt: .max)
+        #expect(bench.figures.holdUntil == bench.clock.now() + 3_600_000_000)
+        bench.delivery.enable(workspaceID: "w", destinationID: "d")
+        #expect(bench.acquire(call, 1).0 == 1)
+    }
+
+    @Test func aDailyCapCountsRowsAndIsKeptAhead() throws {
+        let memory = MemoryOfAll(DeliveryLimits(deliveriesPerDay: 100))
+        let bench = try Bench(memory: memory)
+        let call = bench.call(timeoutUs: .max / 2)
+        // The first reserve is not on the disk yet.
+        memory.state.update { $0.isSlow = true }
+        #expect(bench.acquire(call, 1, rows: 30).0 == 0)
+        memory.write()
+        #expect(bench.acquire(call, 1, rows: 30) == (1, 0))
+        memory.state.update { $0.isSlow = false }
+        memory.write()
+        for rows: UInt32 in [30, 30] {
+            while bench.acquire(call, 1, rows: rows).0 == 0 {}
+        }
+        // Ten are left: a request with fewer rows may go, which 0 says.
+        #expect(bench.acquire(call, 1, rows: 30) == (0, 0))
+        while bench.acquire(call, 1, rows: 10).0 == 0 {}
+        let (none, until) = bench.acquire(call, 1, rows: 1)
+        #expect(none == 0 && until == bench.clock.now() + 900_000_000)
+        // What was not handed over is to be had again.
+        bench.settle(call, TESSERA_SETTLE_FAILED, rows: 10)
+        #expect(bench.figures.today == 90)
+        #expect(bench.acquire(call, 1, rows: 10).0 == 1)
+        // A stop in order gives up what was reserved, a crash would not.
+        bench.delivery.stop()
+        #expect(memory.state.withLock { $0.kept.last?.reserved } == 100)
+    }
+
+    @Test func changedLimitsHoldAtOnce() throws {
+        let bench = try Bench(DeliveryLimits())
+        let call = bench.call()
+        #expect(bench.acquire(call, 5).0 == 5)
+        bench.delivery.set(DeliveryLimits(maxInFlight: 6), workspaceID: "w", destinationID: "d")
+        #expect(bench.acquire(call, 5).0 == 1)
+        for _ in 0..<6 { bench.settle(call, TESSERA_SETTLE_DELIVERED) }
+        bench.delivery.set(DeliveryLimits(requestsPerSecond: 1), workspaceID: "w", destinationID: "d")
+        #expect(bench.acquire(call, 5).0 == 1)
+        #expect(bench.acquire(call, 1).1 >= bench.clock.now() + 900_000)
     }
 }

@@ -60,7 +60,7 @@ struct DirectoryTests {
                 memory: ForgetfulMemory(), services: services, clock: clock,
                 log: Log(clock: clock, sink: { line in if line.contains("\"closed\"") { closed.update { $0 += 1 } } }))
             directory = DestinationDirectory(source: destinations, plugins: plugins, log: .silent)
-            delivery = Delivery(clock: clock, log: .silent)
+            delivery = Delivery(memory: MemoryOfAll(), clock: clock, log: .silent)
             directory.offer(to: services)
             delivery.offer(to: services)
             let states = plugins.loadAll().map(\.state)
@@ -114,7 +114,7 @@ struct DirectoryTests {
         // The old one is closed once nobody holds it.
         bench.closed.wait { $0 == 1 ? () : nil }
         #expect(bench.directory.held == 0)
-        let figures = bench.delivery.figures(workspaceID: "w", destinationID: "d-1")
+        let figures = try #require(bench.delivery.figures(workspaceID: "w", destinationID: "d-1"))
         #expect(figures.delivered.requests == 3)
         #expect(figures.delivered.rows == 6)
         #expect(figures.inFlight == 0)

@@ -81,7 +81,7 @@ import Testing
             let snapshot = DestinationSnapshot(
                 id: IsolatedDeliveryTests.id, workspaceID: "w", name: "Shop", type: type, config: config, version: 1)
             directory = DestinationDirectory(source: OneDestination(snapshot), plugins: plugins, log: log)
-            delivery = Delivery(clock: clock, log: log)
+            delivery = Delivery(memory: MemoryOfAll(), clock: clock, log: log)
             directory.offer(to: services)
             delivery.offer(to: services)
             let outcomes = plugins.loadAll()
@@ -137,7 +137,7 @@ import Testing
         let requests = server.requests
         #expect(requests.count == 5)
         #expect(requests.allSatisfy { $0.headers["authorization"] == "Bearer s3cret" })
-        let figures = rig.delivery.figures(workspaceID: "w", destinationID: Self.id)
+        let figures = try #require(rig.delivery.figures(workspaceID: "w", destinationID: Self.id))
         #expect(figures.delivered.rows == 100)
         #expect(figures.inFlight == 0)
         #expect(rig.directory.held == 0)

@@ -5,7 +5,7 @@ import Store
 
 /// The body of a destination's POST or PUT, its secrets in clear and in their places.
 struct DestinationInput {
-    private static let fields: Set<String> = ["name", "destination_type", "config"]
+    private static let fields: Set<String> = ["name", "destination_type", "config", "limits"]
     private static let serverFields: Set<String> = [
         "id", "workspace_id", "connection_id", "status", "status_error", "created_by", "created_at", "updated_at",
     ]
@@ -14,6 +14,7 @@ struct DestinationInput {
     let type: ConnectorTypeInfo
     /// With the secrets. Never logged, never answered.
     let config: JSON
+    let limits: DestinationRecord.Limits
 
     /// - Parameter needsName: not for a test.
     static func create(_ json: JSON, _ call: Call, needsName: Bool = true) throws -> DestinationInput {
@@ -21,9 +22,11 @@ struct DestinationInput {
         let name = fields.required("name", needsName ? nil : "Test")
         let typeID = fields.required("destination_type")
         let config = fields.object("config", [:])
+        let limits = DestinationLimits.read(&fields, DestinationRecord.Limits())
         try fields.finish()
         let type = try connector(typeID, call)
-        return DestinationInput(name: name, type: type, config: try resolved(config, type, stored: [:]))
+        return DestinationInput(
+            name: name, type: type, config: try resolved(config, type, stored: [:]), limits: limits)
     }
 
     static func update(
@@ -33,6 +36,7 @@ struct DestinationInput {
         let name = fields.required("name", present.name)
         let typeID = fields.required("destination_type", present.destinationType)
         let config = fields.object("config", DestinationSecrets.masked(present.config, secrets.keys.sorted()))
+        let limits = DestinationLimits.read(&fields, present.limits)
         try fields.finish()
         let type = try connector(typeID, call)
         // Another kind of destination, or another address, must not get the secrets of this one: who may not read them
@@ -42,7 +46,8 @@ struct DestinationInput {
         let known = Set(type.marks.origins(in: DestinationSecrets.joined(present.config, secrets)))
         let keepsSecrets = isSameType && origins.isSubset(of: known)
         return DestinationInput(
-            name: name, type: type, config: try resolved(config, type, stored: keepsSecrets ? secrets : [:]))
+            name: name, type: type, config: try resolved(config, type, stored: keepsSecrets ? secrets : [:]),
+            limits: limits)
     }
 
     /// The config as its connector takes it, or its problems.

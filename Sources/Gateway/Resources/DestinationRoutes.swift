@@ -32,7 +32,7 @@ enum DestinationRoutes {
             let now = call.now
             let destination = DestinationRecord(
                 id: id, workspaceID: call.workspaceID, name: input.name, destinationType: input.type.id,
-                config: config.open, createdBy: call.actor, createdAt: now, updatedAt: now)
+                config: config.open, limits: input.limits, createdBy: call.actor, createdAt: now, updatedAt: now)
             let reply = Reply.json(
                 json(destination, masked: config.masked), status: 201, etag: destination.etag,
                 location: call.location("destinations/\(id)"))
@@ -52,7 +52,9 @@ enum DestinationRoutes {
             try store(input, in: present, secrets, call)
         }
         // A person has looked after it: what its answers had stopped may go again.
-        call.rooms.delivery.enable(workspaceID: updated.workspaceID, destinationID: updated.id)
+        let (workspaceID, id) = (updated.workspaceID, updated.id)
+        call.rooms.delivery.set(DeliveryLimits(updated.limits), workspaceID: workspaceID, destinationID: id)
+        call.rooms.delivery.enable(workspaceID: workspaceID, destinationID: id)
         call.rooms.engine.destinationWasChanged(workspaceID: updated.workspaceID)
         return .json(json(updated, masked: masked), etag: updated.etag)
     }
@@ -65,6 +67,7 @@ enum DestinationRoutes {
         destination.name = input.name
         destination.destinationType = input.type.id
         destination.config = config.open
+        destination.limits = input.limits
         destination.status = "connected"
         destination.statusError = ""
         destination.updatedAt = call.now
@@ -113,7 +116,7 @@ enum DestinationRoutes {
         }
     }
 
-    private static func json(_ destination: DestinationRecord, _ reader: ControlReader) throws -> JSON {
+    static func json(_ destination: DestinationRecord, _ reader: ControlReader) throws -> JSON {
         let pointers = try reader.destinationSecretPointers(workspaceID: destination.workspaceID, id: destination.id)
         return json(destination, masked: DestinationSecrets.masked(destination.config, pointers))
     }
@@ -123,7 +126,8 @@ enum DestinationRoutes {
             "id": .string(destination.id), "workspace_id": .string(destination.workspaceID),
             "connection_id": destination.connectionID.map { .string($0) } ?? .null,
             "name": .string(destination.name), "destination_type": .string(destination.destinationType),
-            "config": config, "status": .string(destination.status), "status_error": .string(destination.statusError),
+            "config": config, "limits": DestinationLimits.json(destination.limits),
+            "status": .string(destination.status), "status_error": .string(destination.statusError),
             "created_by": .string(destination.createdBy),
             "created_at": .string(Timestamp.api(destination.createdAt)),
             "updated_at": .string(Timestamp.api(destination.updatedAt)),

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Tests of destinations, told step by step as server-sent events, and the fields that a destination has.
 ///
-/// `event: step` with `{"step","ok","message","elapsed_ms","http_status"?}` for each of build, resolve, connect, tls,
+/// `event: step` with `{"step","ok","message","elapsed_ms","http_status"?,"request"?,"response"?}` for each of build, resolve, connect, tls,
 /// request and classify; the first one that fails is the last. Then `event: done` with `{"ok"}`. Faults of the config are
 /// an ordinary 422, before any event.
 enum DestinationTestRoutes {
@@ -80,6 +80,8 @@ enum DestinationTestRoutes {
             "elapsed_ms": .number(Double(step.elapsedUs) / 1000),
         ]
         if step.httpStatus != 0 { members["http_status"] = .integer(Int64(step.httpStatus)) }
+        if !step.sent.isEmpty { members["request"] = .string(step.sent) }
+        if !step.received.isEmpty { members["response"] = .string(step.received) }
         return .object(members)
     }
 

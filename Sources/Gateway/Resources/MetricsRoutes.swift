@@ -1,7 +1,8 @@
+import Delivery
 import HTTPServer
 import PluginHost
 
-/// `/metrics` in Prometheus' text format. Sums only: neither workspaces nor members can be told from it.
+/// `/metrics` in Prometheus' text format. Ids of plugins and destinations, and sums: nothing of members can be told from it.
 enum MetricsRoutes {
     static func metrics(_ call: Call) throws -> Reply {
         var text = ""
@@ -11,6 +12,7 @@ enum MetricsRoutes {
         metric("tessera_http_refused_total", "counter", "Connections refused", [("", http.refused)], &text)
         metric("tessera_http_requests_total", "counter", "Requests", [("", http.requests)], &text)
         append(call.rooms.plugins, &text)
+        DeliveryMetrics.append(call.rooms.delivery, &text)
         return Reply(contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
     }
 
@@ -54,8 +56,8 @@ enum MetricsRoutes {
         ]
     }
 
-    private static func metric(
-        _ name: String, _ kind: String, _ help: String, _ values: [(labels: String, value: Int)], _ text: inout String
+    static func metric<Value: CustomStringConvertible>(
+        _ name: String, _ kind: String, _ help: String, _ values: [(labels: String, value: Value)], _ text: inout String
     ) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
         for (labels, value) in values { text += "\(name)\(labels) \(value)\n" }

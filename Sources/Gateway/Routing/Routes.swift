@@ -59,6 +59,8 @@ enum Routes {
             Route(.put, d, .admin, .work(DestinationRoutes.update)),
             Route(.delete, d, .admin, .work(DestinationRoutes.delete)),
             Route(.post, d + "/test", .editor, .stream(DestinationTestRoutes.test)),
+            Route(.get, d + "/delivery", .viewer, .work(DeliveryRoutes.get)),
+            Route(.post, d + "/enable", .admin, .work(DeliveryRoutes.enable)),
             Route(.get, d + "/fields", .viewer, .work(DestinationTestRoutes.fields)),
             // What plugins offer
             Route(.get, "/api/v1/tile-types", .anyKey, .work(CatalogRoutes.tileTypes)),

@@ -52,7 +52,7 @@ public final class GatewayServer {
         rooms.watch(server)
         running = Running(lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server)
         do {
-            try rooms.disableFaultyDestinations()
+            try rooms.takeUpDestinations()
             try rooms.engine.start()
             // From here on plugins change under a gateway that works; the first look takes up files changed since.
             watchPlugins(rooms.plugins)
@@ -96,7 +96,8 @@ public final class GatewayServer {
         let host = PluginHost(
             configuration: plugins, memory: ControlGenerationMemory(control: control), services: services,
             clock: clock, log: log)
-        let delivery = makeDelivery(control)
+        let delivery = Delivery(
+            memory: ControlDeliveries(control: control, clock: clock, log: log), clock: clock, log: log)
         delivery.offer(to: services)
         let destinations = DestinationDirectory(source: ControlDestinations(control: control), plugins: host, log: log)
         destinations.offer(to: services)
@@ -110,22 +111,5 @@ public final class GatewayServer {
         return Rooms(
             control: control, members: members, warehouse: warehouse, plugins: host, delivery: delivery,
             destinations: destinations, engine: engine, clock: clock, log: log)
-    }
-
-    /// A destination that said that it is gone shows so until a person changes it.
-    private func makeDelivery(_ control: ControlStore) -> Delivery {
-        let (clock, log) = (clock, log)
-        return Delivery(clock: clock, log: log) { workspaceID, destinationID, reason in
-            control.write { writer in
-                try writer.setDestinationStatus(
-                    workspaceID: workspaceID, id: destinationID, status: "error", error: reason, at: clock.now())
-            } then: { result in
-                if case .failure(let error) = result {
-                    log.error(
-                        "a destination's status was not stored",
-                        ["destination": destinationID, "error": "\(error)"])
-                }
-            }
-        }
     }
 }

@@ -7,17 +7,14 @@ extension Rooms {
     /// What the server has done; zeros before it runs.
     func serverFigures() -> ServerFigures { server.withLock { $0.server }?.figures ?? ServerFigures() }
 
-    /// Destinations that said before that they are gone get nothing until a person changes them.
-    func disableFaultyDestinations() throws {
-        try control.read { reader in
-            for workspace in try reader.workspaces().items {
-                for destination in try reader.destinations(workspaceID: workspace.id).items
-                where destination.status == "error" {
-                    delivery.disable(
-                        workspaceID: workspace.id, destinationID: destination.id, reason: destination.statusError)
-                }
+    /// Has deliveries know every destination, so that `/metrics` shows those too that are disabled or held back.
+    func takeUpDestinations() throws {
+        let known = try control.read { reader in
+            try reader.workspaces().items.flatMap { workspace in
+                try reader.destinations(workspaceID: workspace.id).items.map { (workspace.id, $0.id) }
             }
         }
+        for (workspaceID, id) in known { _ = delivery.figures(workspaceID: workspaceID, destinationID: id) }
     }
 
     /// Closes the rooms from the top down. The server and the workers have stopped before.
@@ -25,6 +22,7 @@ extension Rooms {
         uploads.drain()
         engine.stop()
         plugins.stop()
+        delivery.stop()
         warehouse.close()
         members.closeAll()
         control.close()

@@ -6,6 +6,7 @@ enum ControlMigrations {
     static let all: [SchemaMigration] = [
         SchemaMigration(number: 1, name: "workspaces, keys, resources, journeys, runs, plugins", sql: first),
         SchemaMigration(number: 2, name: "states, isolation and files of plugin generations", sql: second),
+        SchemaMigration(number: 3, name: "limits of destinations and what their deliveries keep", sql: third),
     ]
 
     private static let first = """
@@ -116,5 +117,16 @@ enum ControlMigrations {
         FROM plugin_generations;
         DROP TABLE plugin_generations;
         ALTER TABLE plugin_generations_2 RENAME TO plugin_generations;
+        """
+
+    /// Limits are a definition, and change the version; what deliveries keep changes all the time and does not.
+    private static let third = """
+        ALTER TABLE destinations ADD COLUMN requests_per_second REAL CHECK (requests_per_second > 0);
+        ALTER TABLE destinations ADD COLUMN max_in_flight INTEGER CHECK (max_in_flight > 0);
+        ALTER TABLE destinations ADD COLUMN deliveries_per_day INTEGER CHECK (deliveries_per_day > 0);
+        CREATE TABLE destination_deliveries(
+            destination_n INTEGER PRIMARY KEY REFERENCES destinations(n) ON DELETE CASCADE,
+            day INTEGER NOT NULL, reserved INTEGER NOT NULL, breaker_opened_at INTEGER, breaker_until INTEGER NOT NULL,
+            breaker_trips INTEGER NOT NULL, hold_until INTEGER NOT NULL) STRICT;
         """
 }

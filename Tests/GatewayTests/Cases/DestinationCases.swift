@@ -11,6 +11,27 @@ enum DestinationCases {
         RestCase(
             "PUT", "/destinations/{d}", #"{"name": "Outbox"}"#, is: 200, has: ["\"name\":\"Outbox\"", "/inbox"],
             answers: ["ETag": "\"2.0\""]),
+        RestCase(
+            "PUT", "/destinations/{d}", #"{"limits": {"requests_per_second": 2.5, "deliveries_per_day": 10}}"#, is: 200,
+            has: ["\"limits\":{\"deliveries_per_day\":10,\"max_in_flight\":64,\"requests_per_second\":2.5}"]),
+        RestCase(
+            "PUT", "/destinations/{d}", #"{"limits": {"deliveries_per_day": null, "max_in_flight": 5}}"#, is: 200,
+            has: ["\"limits\":{\"deliveries_per_day\":null,\"max_in_flight\":5,\"requests_per_second\":2.5}"]),
+        RestCase(
+            "GET", "/destinations/{d}/delivery", is: 200,
+            has: ["\"destination_id\":\"{d}\"", "\"state\":\"closed\"", "\"max_in_flight\":5", "\"remaining\":null"]),
+        RestCase("GET", "/destinations/{unknown}/delivery", is: 404),
+        RestCase("POST", "/destinations/{d}/enable", is: 200, has: ["\"status\":\"connected\""]),
+        RestCase("POST", "/destinations/{unknown}/enable", is: 404),
+        RestCase(
+            "PUT", "/destinations/{d}", #"{"limits": {"requests_per_second": 0, "max_in_flight": 257}}"#, is: 422,
+            has: ["/limits/requests_per_second", "/limits/max_in_flight", "from 1 to 256"]),
+        RestCase(
+            "PUT", "/destinations/{d}", #"{"limits": {"deliveries_per_day": "many", "burst": 1}}"#, is: 400,
+            has: ["/limits/deliveries_per_day", "unknown field 'burst'"]),
+        RestCase(
+            "PUT", "/destinations/{d}", #"{"limits": null}"#, is: 200,
+            has: ["\"limits\":{\"deliveries_per_day\":null,\"max_in_flight\":64,\"requests_per_second\":null}"]),
         RestCase("PUT", "/destinations/{d}", #"{"name": "X"}"#, headers: [("If-Match", "\"1.0\"")], is: 412),
         RestCase("DELETE", "/destinations/{d}", is: 409, has: ["\"code\":\"in_use\"", "'Sending'", "{sending}"]),
         RestCase("GET", "/destinations/{unknown}", is: 404),

@@ -193,7 +193,8 @@ typedef struct tessera_delivery_service {
     uint32_t reserved;
     /* [any-thread] Asks to send `count` requests now, the i-th with rows[i] rows. Returns how many may go, from the first
      * on; when fewer, *not_before_us says when to ask again: report the rows of the others as RETRY at that time with
-     * NOT_ATTEMPTED. Each granted request is settled once. */
+     * NOT_ATTEMPTED. When it is 0, too few rows are left of a limit on rows, and the next request may go with fewer. Each
+     * granted request is settled once. */
     uint32_t (*acquire)(const struct tessera_delivery_service *service, const tessera_call *call,
                         tessera_str destination_id, const uint32_t *rows, uint32_t count, int64_t *not_before_us);
     /* [any-thread] One granted request has ended. */

@@ -10,6 +10,8 @@ public struct DestinationRecord: Sendable, Hashable, Versioned {
     public var destinationType: String
     /// Without its secrets.
     public var config: JSON
+    /// What it may be sent; nil where its owner set no limit.
+    public var limits: Limits
     /// `connected`, or `error` with the reason in `statusError`.
     public var status: String
     public var statusError: String
@@ -20,9 +22,23 @@ public struct DestinationRecord: Sendable, Hashable, Versioned {
     public var version: Int
     public var statusChange: Int
 
+    /// Limits of deliveries, as they were set.
+    public struct Limits: Sendable, Hashable {
+        public var requestsPerSecond: Double?
+        public var maxInFlight: Int?
+        public var deliveriesPerDay: Int?
+
+        public init(requestsPerSecond: Double? = nil, maxInFlight: Int? = nil, deliveriesPerDay: Int? = nil) {
+            self.requestsPerSecond = requestsPerSecond
+            self.maxInFlight = maxInFlight
+            self.deliveriesPerDay = deliveriesPerDay
+        }
+    }
+
     public init(
         id: String, workspaceID: String, connectionID: String? = nil, name: String, destinationType: String,
-        config: JSON = [:], status: String = "connected", statusError: String = "", createdBy: String,
+        config: JSON = [:], limits: Limits = Limits(), status: String = "connected", statusError: String = "",
+        createdBy: String,
         createdAt: Int64, updatedAt: Int64, version: Int = 1, statusChange: Int = 0
     ) {
         self.id = id
@@ -31,6 +47,7 @@ public struct DestinationRecord: Sendable, Hashable, Versioned {
         self.name = name
         self.destinationType = destinationType
         self.config = config
+        self.limits = limits
         self.status = status
         self.statusError = statusError
         self.createdBy = createdBy

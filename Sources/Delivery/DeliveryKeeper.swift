@@ -1,0 +1,33 @@
+import Platform
+
+/// A memory bound to one destination: what it is given is written in the order in which it came about, though several threads
+/// bring it.
+final class DeliveryKeeper: Sendable {
+    struct Change: Sendable {
+        /// The breaker or the pause that the destination asked for has changed.
+        var isOfState = false
+        /// So much of the daily cap is to be on the disk before it is used.
+        var reserve: Int?
+        /// Counts the changes of a destination.
+        var version = 0
+        var kept = KeptDelivery()
+    }
+
+    private let memory: any DeliveryMemory
+    private let key: Delivery.Key
+    private let latest = Monitor(Change())
+
+    init(memory: any DeliveryMemory, key: Delivery.Key) {
+        self.memory = memory
+        self.key = key
+    }
+
+    /// A change that was overtaken by a newer one writes the newer one again, which has it in it.
+    func keep(_ change: Change, then: @escaping @Sendable (Bool) -> Void) {
+        latest.withLock { latest in
+            if change.version > latest.version { latest = change }
+            memory.keep(
+                latest.kept, workspaceID: key.workspaceID, destinationID: key.destinationID, then: then)
+        }
+    }
+}
