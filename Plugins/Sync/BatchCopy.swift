@@ -66,6 +66,15 @@ final class BatchCopy: @unchecked Sendable {
         self.columns = columns
     }
 
+    /// Some rows of another copy, in the order given.
+    init(picking rows: [Int], from other: BatchCopy) {
+        count = rows.count
+        let picks = other.columns.map { PickedColumn($0, rows) }
+        memory = .allocate(byteCount: max(16, picks.reduce(0) { $0 + $1.size }), alignment: 16)
+        var end = memory
+        columns = picks.map { $0.copy(to: &end) }
+    }
+
     deinit { memory.deallocate() }
 }
 

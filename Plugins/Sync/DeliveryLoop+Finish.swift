@@ -31,8 +31,9 @@ extension DeliveryLoop {
         freeSlots.append(slot)
         job.inFlight -= 1
         lane.inFlight -= 1
+        lane.party.inFlight -= 1
         inFlight -= 1
-        for other in jobs where other.blockedUntil != 0 && other.lane === lane { other.blockedUntil = 0 }
+        for other in lane.jobs where other.blockedUntil != 0 { other.blockedUntil = 0 }
     }
 
     /// Tells the core how a granted request ended.
@@ -41,7 +42,8 @@ extension DeliveryLoop {
         let id = job.mapping.id[0]
         var settlement = tessera_settlement(
             size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: Self.settleClass(answer.pointee),
-            rows: UInt32(clamping: queued.rows.count), retried: 0, latency_us: answer.pointee.latency_us,
+            rows: UInt32(clamping: queued.rows.count), retried: UInt32(clamping: job.retriedCount),
+            latency_us: answer.pointee.latency_us,
             retry_at_us: answer.pointee.retry_at_us)
         delivery.pointee.settle?(delivery, job.call.pointer, id, &settlement)
         if answer.pointee.status == 410 {
@@ -71,8 +73,12 @@ extension DeliveryLoop {
         guard jobs.contains(where: \.isOver) else { return }
         let over = jobs.filter(\.isOver)
         jobs.removeAll(where: \.isOver)
-        for job in over { end(job) }
-        lanes.removeAll { lane in !jobs.contains { $0.lane === lane } }
+        for job in over {
+            job.lane?.jobs.removeAll { $0 === job }
+            end(job)
+        }
+        for party in parties { party.lanes.removeAll(where: \.jobs.isEmpty) }
+        parties.removeAll(where: \.lanes.isEmpty)
     }
 
     /// Reports what is left, gives the destination back and says `done`: the call is not touched after this.

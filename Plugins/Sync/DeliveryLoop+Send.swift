@@ -39,34 +39,56 @@ extension DeliveryLoop {
             // A request sent now must have its whole time; when the call brings less than that, half of what it brings.
             job.sendUntil = deadline - min(Int64(limits.totalTimeout) * 1000 + 500_000, max(0, deadline - now) / 2)
         }
-        job.lane = lane(mapping.destinationID)
+        let lane = lane(mapping.destinationID, workspaceID: String(job.call.pointer.pointee.workspace_id))
+        job.lane = lane
+        lane.jobs.append(job)
         jobs.append(job)
     }
 
-    private func lane(_ destinationID: String) -> Lane {
-        if let lane = lanes.first(where: { $0.destinationID == destinationID }) { return lane }
-        let lane = Lane(destinationID)
-        lanes.append(lane)
+    private func lane(_ destinationID: String, workspaceID: String) -> Lane {
+        let party = parties.first { $0.workspaceID == workspaceID } ?? Party(workspaceID)
+        if party.lanes.isEmpty { parties.append(party) }
+        if let lane = party.lanes.first(where: { $0.destinationID == destinationID }) { return lane }
+        let lane = Lane(destinationID, party)
+        party.lanes.append(lane)
         return lane
     }
 
-    /// Starts what may be started, call by call in turns.
+    /// Starts what may be started: workspaces take turns, in each its destinations, and for each the calls that send to it.
     func pump() {
         nextWake = .max
         for job in jobs where !job.isExhausted { giveUpIfLate(job) }
         var went = true
         while went, inFlight < limits.inFlight {
             went = false
-            for job in jobs where !job.isExhausted {
-                if advance(job) { went = true }
-            }
+            for party in parties where advance(party) { went = true }
         }
         // Whose turn is first must not depend on who came first.
-        if jobs.count > 1 { jobs.append(jobs.removeFirst()) }
+        parties.rotate()
+    }
+
+    /// A workspace's turn: its next destination that can go on.
+    private func advance(_ party: Party) -> Bool {
+        for _ in party.lanes.indices {
+            let lane = party.lanes[0]
+            party.lanes.rotate()
+            if advance(lane) { return true }
+        }
+        return false
+    }
+
+    /// A destination's turn: its next call that can go on.
+    private func advance(_ lane: Lane) -> Bool {
+        for _ in lane.jobs.indices {
+            let job = lane.jobs[0]
+            lane.jobs.rotate()
+            if !job.isExhausted, advance(job, lane) { return true }
+        }
+        return false
     }
 
     /// A call's turn; whether anything went.
-    private func advance(_ job: Job) -> Bool {
+    private func advance(_ job: Job, _ lane: Lane) -> Bool {
         if job.blockedUntil > now {
             nextWake = min(nextWake, job.blockedUntil)
             return false
@@ -74,10 +96,9 @@ extension DeliveryLoop {
         job.blockedUntil = 0
         var went = false
         for _ in 0..<DeliveryLoop.turn {
-            guard inFlight < limits.inFlight, let lane = job.lane, lane.inFlight < limits.inFlightPerDestination else {
-                break
-            }
-            guard case .went = step(job, lane) else { break }
+            guard inFlight < limits.inFlight, lane.inFlight < limits.inFlightPerDestination,
+                lane.party.mayHoldMore(free: limits.inFlight - inFlight), case .went = step(job, lane)
+            else { break }
             went = true
         }
         return went
@@ -101,6 +122,13 @@ extension DeliveryLoop {
             acquire(delivery, job.call.pointer, job.mapping.id[0], &rowCount, 1, &notBefore) == 0
         {
             freeSlots.append(slot)
+            if notBefore == 0, queued.rows.count > 1 {
+                // Fewer rows may go.
+                job.next += 1
+                for row in queued.callRows { job.owners[row] = 0 }
+                job.splitInHalves(Array(queued.callRows))
+                return .went
+            }
             if notBefore - now < DeliveryLoop.shortWait, notBefore <= job.sendUntil {
                 // Without a time to go by: when one of the destination's requests has ended, or shortly.
                 block(job, until: max(notBefore, now + 5_000))
@@ -108,7 +136,7 @@ extension DeliveryLoop {
             }
             job.next += 1
             job.retry(
-                queued.rows.lazy.map { Int($0) + queued.base }, at: notBefore, notAttempted: true,
+                queued.callRows, at: notBefore, notAttempted: true,
                 RowError(.rateLimit, "held back: the limits of the destination allow no request before that time"))
             return .went
         }
@@ -133,6 +161,7 @@ extension DeliveryLoop {
         slot.request = queued
         job.inFlight += 1
         lane.inFlight += 1
+        lane.party.inFlight += 1
         inFlight += 1
         let status = curl_multi_add_handle(multi, slot.easy)
         if status != CURLM_OK { finish(slot, CURLE_FAILED_INIT) }
@@ -171,4 +200,9 @@ extension DeliveryLoop {
             return nil
         }
     }
+}
+
+extension Array {
+    /// Puts the first element last.
+    fileprivate mutating func rotate() { if count > 1 { append(removeFirst()) } }
 }

@@ -23,7 +23,7 @@ final class DeliveryLoop: @unchecked Sendable {
     let delivery: UnsafePointer<tessera_delivery_service>?
 
     var jobs: [Job] = []
-    var lanes: [Lane] = []
+    var parties: [Party] = []
     /// All slots, so that those under way live: libcurl knows only their addresses.
     var slots: [Slot] = []
     var freeSlots: [Slot] = []

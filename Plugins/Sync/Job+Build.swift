@@ -1,50 +1,52 @@
 import CTessera
-import Synchronization
 import TesseraPluginKit
-
-/// Connectors are not promised to be called from two threads at once: the loop and a probe take turns.
-enum ConnectorTurn {
-    private static let mutex = Mutex(())
-
-    static func take<Result>(_ body: () -> Result) -> Result { mutex.withLock { _ in body() } }
-}
 
 extension Job {
     /// Text of constants that one `build` may be given.
     private static let constantBudget = 16 << 20
 
-    /// Lets the connector turn the next rows into requests, which go into the queue.
+    /// Lets the connector turn the next rows into requests, which go into the queue: parts of earlier requests first.
     func build(now: Int64) {
+        guard let destination, let type = destination.pointee.type else { return }
+        queue.removeFirst(next)
+        next = 0
+        if !parts.isEmpty {
+            let part = parts.removeFirst()
+            return build(BatchCopy(picking: part, from: rows), RowPlaces(picked: part), 0..<part.count, now: now)
+        }
+        var limit = type.pointee.max_rows == 0 ? rows.count : Int(type.pointee.max_rows)
+        limit = min(limit, max(1, Job.constantBudget / max(1, mapping.constantBytes)))
+        let part = built..<min(rows.count, built + limit)
+        built = part.upperBound
+        build(rows, RowPlaces(part), part, now: now)
+    }
+
+    /// - Parameter part: which rows of `rows` make the connector's batch.
+    private func build(_ rows: BatchCopy, _ places: RowPlaces, _ part: Range<Int>, now: Int64) {
         guard let destination, let type = destination.pointee.type, let connector = destination.pointee.connector else {
             return
         }
-        let base = built
-        var limit = type.pointee.max_rows == 0 ? rows.count : Int(type.pointee.max_rows)
-        limit = min(limit, max(1, Job.constantBudget / max(1, mapping.constantBytes)))
-        let part = base..<min(rows.count, base + limit)
-        built = part.upperBound
-        queue.removeFirst(next)
-        next = 0
         let queued = queue.count
         let batch = ConnectorBatch(mapping, rows, rows: part)
-        let builder = Builder(job: self, base: base, count: part.count)
+        let builder = Builder(job: self, places: places)
         var call = tessera_build_call()
         call.size = UInt32(MemoryLayout<tessera_build_call>.size)
         call.context = Unmanaged.passUnretained(builder).toOpaque()
         call.now_us = now
         call.request = { call, request in Builder.from(call?.pointee.context)?.add(request) }
         call.report = { call, outcomes, count in Builder.from(call?.pointee.context)?.report(outcomes, count) }
-        let status = ConnectorTurn.take {
+        let status =
             connector.pointee.build?(type, destination.pointee.instance, batch.schema, batch.array, &call) ?? 1
-        }
-        withExtendedLifetime((builder, batch)) {}
+        withExtendedLifetime((builder, batch, rows)) {}
         if status != 0 {
             queue.removeLast(queue.count - queued)
             complain("its connector failed to build requests (\(status))")
             // Rows that it failed itself keep that outcome: the first report of a row wins.
-            retry(part, RowError(.misc, "the connector failed to build a request: see the gateway's log"))
-        } else if builder.taken < part.count {
-            complain("its connector left \(part.count - builder.taken) rows without a request or an outcome")
+            retry(
+                (0..<places.count).lazy.map { places[$0] },
+                RowError(.misc, "the connector failed to build a request: see the gateway's log"))
+        } else if builder.taken < places.count {
+            complain("its connector left \(places.count - builder.taken) rows without a request or an outcome")
         }
     }
 }
@@ -52,15 +54,13 @@ extension Job {
 /// What a connector reports to during `build`.
 private final class Builder {
     private let job: Job
-    private let base: Int
-    private let count: Int
+    private let places: RowPlaces
     /// Rows with a request or an outcome.
     var taken = 0
 
-    init(job: Job, base: Int, count: Int) {
+    init(job: Job, places: RowPlaces) {
         self.job = job
-        self.base = base
-        self.count = count
+        self.places = places
     }
 
     static func from(_ context: UnsafeMutableRawPointer?) -> Builder? {
@@ -75,11 +75,11 @@ private final class Builder {
         let arena = job.arena
         var request = lent.pointee
         let rows = UnsafeBufferPointer(start: request.rows, count: request.rows == nil ? 0 : request.row_count)
-        guard !rows.isEmpty, rows.allSatisfy({ Int($0) < count && job.owners[base + Int($0)] == 0 }) else {
+        guard !rows.isEmpty, rows.allSatisfy({ Int($0) < places.count && job.owners[places[Int($0)]] == 0 }) else {
             return job.complain("its connector put a row into two requests, or a request has no rows: it was not sent")
         }
         job.requestCount += 1
-        for row in rows { job.owners[base + Int(row)] = job.requestCount }
+        for row in rows { job.owners[places[Int(row)]] = job.requestCount }
         taken += rows.count
         let headers = UnsafeBufferPointer(
             start: request.headers, count: request.headers == nil ? 0 : request.header_count)
@@ -105,12 +105,12 @@ private final class Builder {
         request.signing_token_count = tokens.count
         let copy = arena.allocate(tessera_request.self, 1)
         copy.initialize(to: request)
-        job.queue.append(QueuedRequest(request: UnsafePointer(copy), base: base, number: job.requestCount))
+        job.queue.append(QueuedRequest(request: UnsafePointer(copy), places: places, number: job.requestCount))
     }
 
     /// Rows that can't be sent.
     func report(_ outcomes: UnsafePointer<tessera_outcome>?, _ count: Int) {
         taken += count
-        job.take(outcomes, count, base: base, limit: self.count, number: 0)
+        job.take(outcomes, count, places, number: 0)
     }
 }

@@ -8,6 +8,13 @@ extension Job {
             return
         }
         classified = queued
+        self.answer = answer
+        retriedCount = 0
+        defer {
+            classified = QueuedRequest()
+            self.answer = nil
+            exchange = nil
+        }
         var call = tessera_classify_call()
         call.size = UInt32(MemoryLayout<tessera_classify_call>.size)
         call.context = Unmanaged.passUnretained(self).toOpaque()
@@ -15,16 +22,21 @@ extension Job {
         call.report = { call, outcomes, count in
             guard let context = call?.pointee.context else { return }
             let job = Unmanaged<Job>.fromOpaque(context).takeUnretainedValue()
-            let queued = job.classified
-            job.take(outcomes, count, base: queued.base, limit: job.rows.count - queued.base, number: queued.number)
+            job.take(outcomes, count, job.classified.places, number: job.classified.number)
         }
-        let status = ConnectorTurn.take {
+        let status =
             connector.pointee.classify?(type, destination.pointee.instance, queued.request, answer, &call) ?? 1
+        if !split.isEmpty {
+            splitInHalves(split)
+            split = []
         }
         if status == 0 { return }
         complain("its connector failed to judge an answer (\(status))")
+        // Rows that are built anew have no owner.
+        let left = queued.callRows.filter { owners[$0] == queued.number }
+        retriedCount += left.count
         retry(
-            queued.rows.lazy.map { Int($0) + queued.base },
+            left,
             RowError(
                 .misc, "the connector failed to judge the destination's answer: see the gateway's log",
                 httpStatus: answer.pointee.status))

@@ -7,7 +7,7 @@ extension Job {
 
     /// Builds all requests and hands them to `record` instead of sending them; every row advances.
     func dryRun(now: Int64) {
-        while built < rows.count || hasQueued {
+        while !isExhausted {
             if !hasQueued {
                 build(now: now)
                 continue
@@ -34,16 +34,16 @@ extension Job {
         var whole = head + Array(#""body":"#.utf8)
         write(request.body, to: &whole)
         whole.append(UInt8(ascii: "}"))
-        let place = "\"body_in_row\":\(Int(first) + queued.base)}"
+        let place = "\"body_in_row\":\(queued.places[Int(first)])}"
         let short = queued.rows.count * request.body.length > Job.recordedBytes ? head + Array(place.utf8) : whole
         for (index, row) in queued.rows.enumerated() {
             (index == 0 ? whole : short).withUnsafeBytes { text in
                 call.pointer.pointee.record?(
-                    call.pointer, UInt32(truncatingIfNeeded: Int(row) + queued.base), tessera_str(text))
+                    call.pointer, UInt32(truncatingIfNeeded: queued.places[Int(row)]), tessera_str(text))
             }
             append(
                 tessera_outcome(
-                    row: UInt32(truncatingIfNeeded: Int(row) + queued.base),
+                    row: UInt32(truncatingIfNeeded: queued.places[Int(row)]),
                     kind: UInt8(truncatingIfNeeded: TESSERA_ADVANCE), flags: 0, branch: 0, time_us: 0, error: nil))
         }
     }

@@ -35,33 +35,63 @@ extension Job {
         while hasQueued {
             let request = queue[next]
             next += 1
-            retry(request.rows.lazy.map { Int($0) + request.base }, at: time, notAttempted: true, error)
+            retry(request.callRows, at: time, notAttempted: true, error)
         }
+        for part in parts { retry(part, at: time, notAttempted: true, error) }
+        parts = []
         if built < rows.count { retry(built..<rows.count, at: time, notAttempted: true, error) }
         built = rows.count
     }
 
     /// Takes outcomes of a connector for rows of one request (`number`; 0: rows that no request carries).
     /// What a connector may not say is dropped: the rows stay unknown and are sent again.
-    func take(_ outcomes: UnsafePointer<tessera_outcome>?, _ count: Int, base: Int, limit: Int, number: UInt32) {
+    func take(_ outcomes: UnsafePointer<tessera_outcome>?, _ count: Int, _ places: RowPlaces, number: UInt32) {
+        let outcomes = UnsafeBufferPointer(start: outcomes, count: outcomes == nil ? 0 : count)
         var hasError = false
-        for var outcome in UnsafeBufferPointer(start: outcomes, count: outcomes == nil ? 0 : count) {
-            let row = Int(outcome.row) + base
-            guard Int(outcome.row) < limit, owners[row] == number else {
+        for var outcome in outcomes {
+            guard Int(outcome.row) < places.count, owners[places[Int(outcome.row)]] == number else {
                 complain("its connector reported a row that is not its request's")
                 continue
             }
+            let row = places[Int(outcome.row)]
             switch UInt32(outcome.kind) {
             case TESSERA_ADVANCE where number != 0: outcome.branch = 0
-            case TESSERA_RETRY, TESSERA_FAIL: break
+            case TESSERA_RETRY where number != 0 && UInt32(outcome.flags) & TESSERA_OUTCOME_SPLIT != 0:
+                if classified.rows.count > 1 {
+                    // No request's any more, so that it can be another one's.
+                    owners[row] = 0
+                    split.append(row)
+                    continue
+                }
+                outcome.kind = UInt8(truncatingIfNeeded: TESSERA_FAIL)
+                outcome.flags = 0
+            case TESSERA_RETRY: retriedCount += 1
+            case TESSERA_FAIL: break
             default:
                 complain("its connector reported outcome kind \(outcome.kind), which is not its to give")
                 continue
             }
             outcome.row = UInt32(truncatingIfNeeded: row)
-            if outcome.error != nil { hasError = true }
+            if let error = outcome.error {
+                hasError = true
+                outcome.error = completed.complete(error, self)
+            }
             append(outcome)
+            if completed.isFull {
+                flush()
+                completed.removeAll()
+            }
         }
-        if hasError { flush() }
+        // Errors are lent, and so are the completed ones.
+        if hasError {
+            flush()
+            completed.removeAll()
+        }
+    }
+
+    /// Rows whose request was too large for the destination, or for what its limits have left, in two halves.
+    func splitInHalves(_ rows: [Int]) {
+        let middle = (rows.count + 1) / 2
+        for part in [rows[..<middle], rows[middle...]] where !part.isEmpty { parts.append(Array(part)) }
     }
 }

@@ -5,14 +5,18 @@ import TesseraPluginKit
 struct QueuedRequest {
     /// In the job's arena; nil in an idle slot only.
     var request: UnsafePointer<tessera_request>?
-    /// The row of the call's batch that row 0 of the connector's batch is.
-    var base = 0
+    /// Of the connector's batch that it was built from.
+    var places = RowPlaces.none
     /// Counts the job's requests from 1.
     var number: UInt32 = 0
 
+    /// In the connector's batch.
     var rows: UnsafeBufferPointer<UInt32> {
         UnsafeBufferPointer(start: request?.pointee.rows, count: request?.pointee.row_count ?? 0)
     }
+
+    /// In the call's batch.
+    var callRows: some Sequence<Int> { rows.lazy.map { [places] in places[Int($0)] } }
 }
 
 /// One call of the tile on its way: its rows become requests, their answers outcomes, and when the last one has come, the
@@ -31,6 +35,8 @@ final class Job: @unchecked Sendable {
 
     /// Rows that went through `build`.
     var built = 0
+    /// Rows that are to be built once more, each list as a batch of its own: parts of requests that were too large.
+    var parts: [[Int]] = []
     var queue: [QueuedRequest] = []
     var next = 0
     var requestCount: UInt32 = 0
@@ -42,6 +48,15 @@ final class Job: @unchecked Sendable {
     var owners: [UInt32]
     /// The request that an answer is being classified for.
     var classified = QueuedRequest()
+    /// What of it and its answer goes with errors; nil until one needs it.
+    var exchange: Exchange?
+    /// Its answer.
+    var answer: UnsafePointer<tessera_answer>?
+    /// Rows of it that are to be tried again, and those that are to be built anew in halves.
+    var retriedCount = 0
+    var split: [Int] = []
+
+    lazy var completed = CompletedErrors()
 
     /// Outcomes to be reported together.
     let pending: UnsafeMutablePointer<tessera_outcome>
@@ -61,7 +76,7 @@ final class Job: @unchecked Sendable {
 
     var hasQueued: Bool { next < queue.count }
     /// Nothing left to build or to send.
-    var isExhausted: Bool { !hasQueued && built == rows.count }
+    var isExhausted: Bool { !hasQueued && built == rows.count && parts.isEmpty }
     var isOver: Bool { isExhausted && inFlight == 0 }
 
     /// Logs a fault of the connector, once for each call.

@@ -64,9 +64,13 @@ private final class ProbeRun {
             }, Unmanaged.passUnretained(self).toOpaque())
         let result = curl_easy_perform(slot.easy)
         guard slot.transport(result) == TESSERA_TRANSPORT_OK else { return failed(slot, result) }
-        tell("request", "HTTP \(slot.status)", slot.time(CURLINFO_TOTAL_TIME_T) - ready(slot), ok: true, slot.status)
+        let (total, status) = (slot.time(CURLINFO_TOTAL_TIME_T) - ready(slot), slot.status)
         let answered = monotonicNow()
-        slot.withAnswer(result, secrets, now: now) { job.classify(queued, $0, now: now) }
+        slot.withAnswer(result, secrets, now: now) { answer in
+            let exchange = Exchange(request, answer, secrets)
+            tell("request", "HTTP \(status)", total, ok: true, status, exchange)
+            job.classify(queued, answer, now: now)
+        }
         job.flush()
         guard fate.isDelivered else {
             return tell("classify", fate.message ?? "the connector did not say what the answer means", since: answered)
@@ -140,13 +144,16 @@ private final class ProbeRun {
     }
 
     @discardableResult
-    private func tell(_ name: String, _ message: String, _ elapsed: Int64, ok: Bool, _ status: Int32 = 0) -> Bool {
+    private func tell(
+        _ name: String, _ message: String, _ elapsed: Int64, ok: Bool, _ status: Int32 = 0, _ exchange: Exchange? = nil
+    ) -> Bool {
         name.withTesseraText { name in
             message.withTesseraText { message in
                 var step = tessera_probe_step(
                     size: UInt32(MemoryLayout<tessera_probe_step>.size), ok: ok ? 1 : 0, step: name, message: message,
-                    elapsed_us: max(0, elapsed), http_status: status, reserved: 0, sent: tessera_str(),
-                    received: tessera_str())
+                    elapsed_us: max(0, elapsed), http_status: status, reserved: 0,
+                    sent: exchange?.request ?? tessera_str(),
+                    received: exchange?.response ?? tessera_str())
                 call.pointee.step?(call, &step)
             }
         }

@@ -4,13 +4,15 @@ import TesseraPluginKit
 
 /// How long and how much the transport sends, and where to. Read once.
 ///
-/// The operator's settings, all of them optional: `allow-destination` (CIDR blocks), `sync.total-timeout-ms` and
-/// `sync.connect-timeout-ms`.
+/// The operator's settings, all of them optional: `allow-destination` (CIDR blocks), `sync.total-timeout-ms`,
+/// `sync.connect-timeout-ms`, `sync.slow-seconds` and `sync.in-flight`.
 struct SendLimits: Sendable {
     /// A request from its start to the end of the answer, in milliseconds.
     var totalTimeout = 30_000
     /// Name, connection and TLS together, in milliseconds.
     var connectTimeout = 5_000
+    /// An answer that has begun and comes more slowly than `slowestBytes` a second for so long is given up.
+    var slowSeconds = 10
     /// Requests under way at once; more wait in their queues.
     var inFlight = 1_000
     /// The same for one destination, so that a slow one leaves room for others.
@@ -19,6 +21,7 @@ struct SendLimits: Sendable {
 
     /// What is kept of an answer's header and of its body; what comes after is not read.
     static let answerBytes = 64 * 1024
+    static let slowestBytes = 50
 
     static func fromHost() -> SendLimits {
         var limits = SendLimits()
@@ -32,15 +35,17 @@ struct SendLimits: Sendable {
         for misfit in misfits {
             Host.log(.warning, "allow-destination: '\(misfit)' is no CIDR block and allows nothing: correct it")
         }
-        func milliseconds(_ name: String, _ standard: Int) -> Int {
+        func number(_ name: String, _ standard: Int, upTo most: Int = 600_000) -> Int {
             let text = setting(name)
             if text.isEmpty { return standard }
-            if let value = Int(text), (1...600_000).contains(value) { return value }
-            Host.log(.warning, "\(name): '\(text)' is no number from 1 to 600000: \(standard) is used")
+            if let value = Int(text), (1...most).contains(value) { return value }
+            Host.log(.warning, "\(name): '\(text)' is no number from 1 to \(most): \(standard) is used")
             return standard
         }
-        limits.totalTimeout = milliseconds("sync.total-timeout-ms", limits.totalTimeout)
-        limits.connectTimeout = milliseconds("sync.connect-timeout-ms", limits.connectTimeout)
+        limits.totalTimeout = number("sync.total-timeout-ms", limits.totalTimeout)
+        limits.connectTimeout = number("sync.connect-timeout-ms", limits.connectTimeout)
+        limits.inFlight = number("sync.in-flight", limits.inFlight, upTo: 10_000)
+        limits.slowSeconds = number("sync.slow-seconds", limits.slowSeconds, upTo: 600)
         return limits
     }
 }

@@ -47,6 +47,7 @@ extension Slot {
         bodyWasCut = false
         headIsWhole = false
         headWasTooLarge = false
+        expectPace(false)
         refusedAddress = nil
         tookAddress = false
         errorText[0] = 0
@@ -56,6 +57,8 @@ extension Slot {
         if self.url === url { return }
         self.url = url
         _ = tessera_curl_setopt_str(easy, CURLOPT_URL, url.text)
+        // Over TLS one connection is waited for: if it speaks HTTP/2, many requests share it.
+        _ = tessera_curl_setopt_long(easy, CURLOPT_PIPEWAIT, url.origin.hasPrefix("https:") ? 1 : 0)
     }
 
     private func set(method: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) throws(Refusal) {

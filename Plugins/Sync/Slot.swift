@@ -32,6 +32,10 @@ final class Slot {
     var refusedAddress: String?
     var tookAddress = false
 
+    /// Whether the answer has begun and must keep up its pace.
+    private var expectsPace = false
+    private let slowSeconds: Int
+
     /// Whose request is under way.
     var job: Job?
     var request = QueuedRequest()
@@ -46,6 +50,7 @@ final class Slot {
         self.easy = easy
         addresses = limits.addresses
         self.sockets = sockets
+        slowSeconds = limits.slowSeconds
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         list = .allocate(capacity: listCapacity)
@@ -54,7 +59,7 @@ final class Slot {
         _ = tessera_curl_setopt_ptr(easy, CURLOPT_ERRORBUFFER, errorText)
         for (option, value) in [
             (CURLOPT_NOSIGNAL, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_TCP_NODELAY, 1),
-            (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)), (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+            (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)), (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             (CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout), (CURLOPT_TIMEOUT_MS, limits.totalTimeout),
             // A name is looked up anew at least so often, also under steady load.
             (CURLOPT_MAXLIFETIME_CONN, 600),
@@ -109,6 +114,8 @@ final class Slot {
         if line.starts(with: "HTTP/".utf8) {
             head.clear()
             headIsWhole = false
+            // From the first byte of an answer on it must come at a pace. Before, a slow thinker has the whole time.
+            expectPace(true)
         }
         if count <= 2, line.last == 0x0A { headIsWhole = true }
         guard head.count + count <= SendLimits.answerBytes else {
@@ -117,6 +124,14 @@ final class Slot {
         }
         head.append(line)
         return count
+    }
+
+    /// Whether an answer of less than 50 bytes a second for 10 seconds is given up.
+    func expectPace(_ isExpected: Bool) {
+        if isExpected == expectsPace { return }
+        expectsPace = isExpected
+        _ = tessera_curl_setopt_long(easy, CURLOPT_LOW_SPEED_LIMIT, isExpected ? SendLimits.slowestBytes : 0)
+        _ = tessera_curl_setopt_long(easy, CURLOPT_LOW_SPEED_TIME, isExpected ? slowSeconds : 0)
     }
 
     private func received(body bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {

@@ -15,15 +15,17 @@ public final class CallRecorder: @unchecked Sendable {
     ///   - deadline: after it, by the clock of `host`, reports are ignored; without a host they are not.
     public init(
         now: Int64, runAt: Int64? = nil, deadline: Int64 = .max, dryRun: Bool = false,
+        workspace: String = "0a000000-0000-4000-8000-000000000000",
         journey: String = "0a000000-0000-4000-8000-000000000001", tile: String = "tile-1", host: FakeHost? = nil
     ) {
         test = tessera_test_call_new(host?.pointer, dryRun ? TESSERA_CALL_DRY_RUN : 0)
-        ids = TextList([journey, tile])
+        ids = TextList([journey, tile, workspace])
         test.pointee.call.now_us = now
         test.pointee.call.run_at_us = runAt ?? now
         test.pointee.call.deadline_us = deadline
         test.pointee.call.journey_id = ids[0]
         test.pointee.call.tile_id = ids[1]
+        test.pointee.call.workspace_id = ids[2]
     }
 
     deinit { tessera_test_call_free(test) }

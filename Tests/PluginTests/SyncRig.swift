@@ -18,6 +18,9 @@ final class SyncRig: @unchecked Sendable {
     static let hasty = make(
         "hasty", ["allow-destination": "127.0.0.1", "sync.total-timeout-ms": "300", "sync.connect-timeout-ms": "200"])
 
+    /// Eight requests at once, over all destinations.
+    static let narrow = make("narrow", ["allow-destination": "127.0.0.1", "sync.in-flight": "8"])
+
     struct Settled: Equatable {
         var settleClass: UInt32
         var rows: UInt32
@@ -35,9 +38,12 @@ final class SyncRig: @unchecked Sendable {
         var origins: [String] = []
         /// Asked for each request: 1 or 0, and the time to ask again.
         var limit: @Sendable (Int) -> (UInt32, Int64) = { _ in (1, 0) }
+        /// Rows that are left of a limit on rows.
+        var rowLimit = Monitor(UInt32.max)
 
         fileprivate struct State {
             var settled: [Settled] = []
+            var retried: [UInt32] = []
             var asked = 0
             var acquired = 0
             var released = 0
@@ -63,6 +69,8 @@ final class SyncRig: @unchecked Sendable {
         }
 
         var settled: [Settled] { state.withLock { $0.settled } }
+        /// Of each settled request: rows to be tried again.
+        var retried: [UInt32] { state.withLock { $0.retried } }
         var asked: Int { state.withLock { $0.asked } }
         var disabled: [String] { state.withLock { $0.disabled } }
         /// Acquired and not released.
@@ -105,7 +113,7 @@ final class SyncRig: @unchecked Sendable {
             TESSERA_SERVICE_DELIVERY,
             tessera_delivery_service(
                 size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-                acquire: { service, _, id, _, _, notBefore in
+                acquire: { service, _, id, rows, _, notBefore in
                     guard let destination = SyncRig.of(service).destination(text(id)) else { return 0 }
                     let number = destination.state.withLock { state in
                         state.asked += 1
@@ -113,12 +121,23 @@ final class SyncRig: @unchecked Sendable {
                     }
                     let (granted, time) = destination.limit(number)
                     notBefore?.pointee = time
-                    return granted
+                    guard granted == 1 else { return granted }
+                    let wanted = rows?.pointee ?? 0
+                    let (isTaken, left) = destination.rowLimit.withLock { left in
+                        if wanted > left { return (false, left) }
+                        left -= wanted
+                        return (true, left)
+                    }
+                    if isTaken { return 1 }
+                    // As the gateway has it: 0 when fewer rows may go.
+                    notBefore?.pointee = left > 0 ? 0 : .max / 2
+                    return 0
                 },
                 settle: { service, _, id, settlement in
                     guard let settlement = settlement?.pointee else { return }
                     SyncRig.of(service).destination(text(id))?.state.update {
                         $0.settled.append(Settled(settleClass: settlement.settle_class, rows: settlement.rows))
+                        $0.retried.append(settlement.retried)
                     }
                 },
                 disable: { service, _, id, reason in

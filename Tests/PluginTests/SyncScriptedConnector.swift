@@ -26,6 +26,8 @@ final class SyncScriptedConnector: @unchecked Sendable {
     var buildStatus: Int32 = 0
     /// Every request carries these rows.
     var rows: [UInt32]?
+    /// An answer with this status is a reason to try the rows in halves.
+    var splitStatus: Int32?
     /// Added to the row of each outcome.
     var rowOffset = 0
     /// Rows of this number are failed by `build`.
@@ -127,11 +129,13 @@ final class SyncScriptedConnector: @unchecked Sendable {
         let kind =
             delivered
             ? TESSERA_ADVANCE : 400..<500 ~= answer.status && answer.status != 429 ? TESSERA_FAIL : TESSERA_RETRY
+        let splits = answer.status == splitStatus
         let why = RowError(.misc, "transport \(answer.transport): \(text(answer.message))", httpStatus: answer.status)
         why.withC { error in
             let outcomes = UnsafeBufferPointer(start: request.rows, count: request.row_count).map {
                 tessera_outcome(
-                    row: $0 + UInt32(rowOffset), kind: UInt8(kind), flags: 0, branch: 0,
+                    row: $0 + UInt32(rowOffset), kind: UInt8(splits ? TESSERA_RETRY : kind),
+                    flags: splits ? UInt8(TESSERA_OUTCOME_SPLIT) : 0, branch: 0,
                     time_us: kind == TESSERA_RETRY ? answer.retry_at_us : 0, error: delivered ? nil : error)
             }
             call.pointee.report(call, outcomes, outcomes.count)

@@ -24,7 +24,7 @@ final class BuildTarget: HuntTarget {
     }
 
     /// The transport waits for its requests, and so do all its other destinations.
-    private static let patience: Int64 = 30_000_000
+    private static let patience: Int64 = 8_000_000
     private let began = MonotonicTime.now()
 
     var isOver: Bool { MonotonicTime.now() - began > Self.patience }
@@ -66,7 +66,7 @@ final class BuildTarget: HuntTarget {
             body.integer(call.pointee.now_us)
             plan.writeHead(to: &body)
             try lane.socket.send(.build, body.bytes)
-            let deadline = MonotonicTime.now() + process.launch.limits.controlTimeoutUs
+            let deadline = MonotonicTime.now() + process.launch.limits.connectorTimeoutUs
             while true {
                 let head = try lane.socket.receive(into: lane.buffer, deadline: deadline)
                 var reader = lane.buffer.reader

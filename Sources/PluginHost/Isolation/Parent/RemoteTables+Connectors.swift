@@ -103,7 +103,7 @@ extension RemoteProcess {
         RequestWire.write(request, to: &body)
         RequestWire.write(answer, to: &body)
         allowProcessorTime()
-        return try self.call(.classify, body.bytes, timeoutUs: launch.limits.controlTimeoutUs) {
+        return try self.call(.classify, body.bytes, timeoutUs: launch.limits.connectorTimeoutUs) {
             head, reader throws(WireError) in
             guard head.kind == .outcomes else { throw .broken("no outcomes of an answer") }
             try OutcomeWire.read(&reader) { call.pointee.report?(call, $0.baseAddress, $0.count) }
