@@ -33,7 +33,7 @@ let plugins = [
     Plugin(name: "Split", dependencies: ["Journeys"]),
     Plugin(name: "Exit"),
     Plugin(name: "Sync", dependencies: ["CCurl", "Outbound", "Platform"]),
-    Plugin(name: "Webhook", dependencies: ["Journeys", "Crypto"]),
+    Plugin(name: "Webhook", dependencies: ["Payload"]),
 ]
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -67,6 +67,7 @@ let package = Package(
         room("PluginHost", ["CTessera", "CPlatform", "Crypto", "Columns", "Journeys", "Platform"]),
         room("Delivery", ["CTessera", "PluginHost", "Journeys", "Platform"]),
         room("Outbound", ["CCrypto", "Crypto"]),
+        room("Payload", ["TesseraPluginKit", "Journeys", "Crypto"]),
         room(
             "Engine",
             ["CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform"]),

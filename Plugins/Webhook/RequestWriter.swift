@@ -1,18 +1,19 @@
 import CTessera
+import Payload
 import TesseraPluginKit
 
 /// Writes one request after the other into the same memory.
 struct RequestWriter {
     private let connector: WebhookConnector
     private let plan: BodyPlan
-    private let cells: [BodyPlan.Cell]
+    private let cells: [PayloadCell]
     private let body = JSONBytes()
     private var rows: [UInt32] = []
     /// Borrowed from the batch.
     private var keys: [UnsafeRawBufferPointer] = []
     private var headers: [tessera_header]
 
-    init(connector: WebhookConnector, plan: BodyPlan, cells: [BodyPlan.Cell], capacity: Int) {
+    init(connector: WebhookConnector, plan: BodyPlan, cells: [PayloadCell], capacity: Int) {
         self.connector = connector
         self.plan = plan
         self.cells = cells

@@ -1,4 +1,5 @@
 import CTessera
+import Payload
 import TesseraPluginKit
 
 extension WebhookConnector {

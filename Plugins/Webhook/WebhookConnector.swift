@@ -1,4 +1,5 @@
 import CTessera
+import Payload
 import TesseraPluginKit
 
 /// Members as JSON to an address of the customer's own. `+Build` makes the requests, `+Classify` reads the answers.
@@ -17,12 +18,10 @@ struct WebhookConnector: ConnectorPlugin {
     /// `name, value` after `name, value`; the value of `Idempotency-Key`, the first one, is each request's own.
     let headers: NameList
     let signingTokens: NameList
-    /// Method and URL without its query, which may hold a secret: for error reports.
-    let redactedTarget: String
 
     init(config: ConfigReader, open: OpenCall) {
         let url = config.text("url", "an http or https URL")
-        if !url.isEmpty, let problem = WebhookURL.problem(in: url) { config.problem("url", problem) }
+        if !url.isEmpty, let problem = EndpointURL.problem(in: url) { config.problem("url", problem) }
         let method = config.choice("method", default: Method.post)
         batchSize = Int(config.integer("batch_size", in: 1...1000, default: 100))
         var pairs = ["Idempotency-Key", "", "Content-Type", "application/json"]
@@ -36,6 +35,5 @@ struct WebhookConnector: ConnectorPlugin {
         headers = NameList(pairs)
         signingTokens = NameList(config.optionalTexts("signing_secrets", count: 0...2))
         target = NameList([method.rawValue, url])
-        redactedTarget = "\(method.rawValue) \(url.prefix { $0 != "?" })"
     }
 }

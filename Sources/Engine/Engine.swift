@@ -13,7 +13,7 @@ public final class Engine: Sendable {
     public struct Configuration: Sendable {
         /// Runs of different journeys side by side. More than there are cores: a run that waits for a destination, or for
         /// a retry, keeps its thread.
-        public var runThreads = 8
+        public var runThreads = 32
         public var retry = RetryPolicy()
         /// Rows of the model in one batch.
         public var batchRows = 8192
@@ -59,7 +59,8 @@ public final class Engine: Sendable {
         self.clock = clock
         self.log = log
         self.configuration = configuration
-        compiler = JourneyCompiler(control: control, plugins: plugins)
+        compiler = JourneyCompiler(
+            control: control, plugins: plugins, destinations: destinations, retry: configuration.retry)
         timetable = Timetable(clock: clock)
     }
 

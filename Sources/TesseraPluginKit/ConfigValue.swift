@@ -56,6 +56,10 @@ extension ConfigValue {
     /// The depth that configs may have, counted before anything recurses.
     static let maxDepth = 64
 
+    /// A value of JSON text, such as an answer's body.
+    /// - Throws: `ConfigRefusal` when the text is no JSON, or is nested too deep.
+    public init(json bytes: UnsafeRawBufferPointer) throws { self = try Self.parse(tessera_str(bytes)) }
+
     static func parse(_ text: tessera_str) throws(ConfigRefusal) -> ConfigValue {
         let bytes = text.bytes
         guard depth(of: bytes) <= maxDepth else {

@@ -169,22 +169,4 @@ import Testing
         #expect(try bench.end(first).status == .cancelled)
         #expect(try bench.run(second).status == .cancelled)
     }
-
-    @Test func membersAreChangedBetweenRunsOnly() throws {
-        let bench = try Bench()
-        try bench.load("id,age\na,1\n")
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "silent"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
-        let run = try bench.trigger(journey)
-        _ = try bench.eventually { try bench.sent().count == 1 ? true : nil }
-        #expect(throws: EngineError.self) { try bench.engine.betweenRuns(of: journey) {} }
-        try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: run.id)
-        _ = try bench.end(run)
-        #expect(try bench.engine.betweenRuns(of: journey) { true })
-    }
 }

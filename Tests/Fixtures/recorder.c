@@ -1,9 +1,12 @@
 /* A tile with side effects for the engine's tests: appends "member key attempt\n" to the file that its config names, and
- * answers as the config says: {"path": "...", "answer": "advance|fail|retry|silent|held"}. Reports late, from a thread. */
+ * answers as the config says: {"path": "...", "answer": "advance|fail|retry|silent|hang"}. Reports late, from a thread; with hang
+ * not before a file "PATH.go" is there. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tessera/tessera_columns.h"
@@ -60,6 +63,10 @@ static size_t columns(const tessera_tile_type *type, void *instance, const tesse
 static void *late(void *argument) {
     job *work = argument;
     static const tessera_error error = {sizeof(tessera_error), 500, {"SERVER_ERROR", 12}, {"no luck", 7}, {0, 0}, {0, 0}};
+    char go[520];
+    snprintf(go, sizeof go, "%s.go", work->self->path);
+    const struct timespec moment = {0, 1000000};
+    while (!strcmp(work->self->answer, "hang") && access(go, F_OK) != 0) nanosleep(&moment, NULL);
     for (uint32_t row = 0; row < work->rows; row++) {
         tessera_outcome outcome = {row, TESSERA_ADVANCE, 0, 0, 0, NULL};
         if (!strcmp(work->self->answer, "silent")) continue;

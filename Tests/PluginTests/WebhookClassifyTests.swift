@@ -30,16 +30,16 @@ import TesseraTestKit
         let error = try #require(outcomes[1].error)
         #expect(error.code == code)
         #expect(error.status == status)
-        #expect(error.response == "slow down")
-        #expect(error.request == "POST https://a.example/hook")
+        // The transport fills these in.
+        #expect(error.response.isEmpty && error.request.isEmpty)
         #expect(error.message.contains("\(status)"))
     }
 
     @Test(
         arguments: [
-            (301, "MISC_ERROR"), (304, "MISC_ERROR"), (100, "MISC_ERROR"), (400, "BAD_REQUEST"), (422, "BAD_REQUEST"),
+            (301, "MISC_ERROR"), (304, "MISC_ERROR"), (100, "MISC_ERROR"), (402, "BAD_REQUEST"), (409, "BAD_REQUEST"),
             (401, "AUTHENTICATION_ERROR"), (403, "AUTHENTICATION_ERROR"), (404, "ENDPOINT_NOT_FOUND"),
-            (410, "ENDPOINT_NOT_FOUND"), (413, "BAD_REQUEST"),
+            (410, "ENDPOINT_NOT_FOUND"), (415, "BAD_REQUEST"),
         ] as [(Int32, String)])
     func fails(status: Int32, code: String) throws {
         let outcomes = try classify(status: status)
@@ -58,6 +58,34 @@ import TesseraTestKit
         #expect(outcomes[0].error?.code == "SERVICE_UNAVAILABLE")
         #expect(outcomes[0].error?.status == 0)
         #expect(outcomes[0].error?.message == "the webhook did not answer: connection refused")
+    }
+
+    @Test(arguments: [400, 413, 422] as [Int32]) func splitsWhatIsRefusedAsAWhole(status: Int32) throws {
+        let outcomes = try classify(status: status)
+        #expect(outcomes.map(\.row) == [3, 7])
+        #expect(
+            outcomes.allSatisfy { $0.kind == .split && $0.error?.code == "BAD_REQUEST" && $0.error?.status == status })
+    }
+
+    @Test func anAnswerMayNameRowsThatWereNotTaken() throws {
+        let body = #"""
+            {"results": [{"index": 0, "status": "ok"}, {"index": 1, "status": "failed", "message": "no such mailbox"},
+             {"index": 2, "status": "retry", "code": "RATE_LIMIT"}, {"index": 9, "status": "failed"}, 7]}
+            """#
+        let connector = try TestConnector(
+            PluginLibrary.shipped("Webhook"), "webhook", config: #"{"url": "https://a.example/hook"}"#)
+        let outcomes = try connector.classify(rows: [3, 7, 8, 9], status: 200, body: body, retryAt: 5)
+        #expect(outcomes.map(\.row) == [3, 7, 8, 9])
+        #expect(
+            outcomes.map(\.kind) == [
+                .advance(branch: 0), .fail, .retry(at: 5, notAttempted: false), .advance(branch: 0),
+            ])
+        #expect(outcomes[1].error?.message == "the webhook did not take the row: no such mailbox")
+        #expect(outcomes[1].error?.code == "BAD_REQUEST" && outcomes[2].error?.code == "RATE_LIMIT")
+        for body in ["", "ok", "{", #"{"results": 1}"#, #"{"results": []}"#, "[1]"] {
+            let outcomes = try connector.classify(rows: [3], status: 200, body: body)
+            #expect(outcomes.map(\.kind) == [.advance(branch: 0)], "\(body)")
+        }
     }
 
     @Test func failsWhatTheGuardRefused() throws {

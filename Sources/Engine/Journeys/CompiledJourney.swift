@@ -17,6 +17,8 @@ struct CompiledJourney: Sendable {
     var columns: [String]
     /// As the tiles' plugins got them, by index of the plan's tiles: to open them again on a newer generation.
     var configs: [JSON]
+    /// By index of the plan's tiles.
+    var tileRules: [TileRules]
     /// Of the catalogue that it was bound to.
     var epoch: Int
 

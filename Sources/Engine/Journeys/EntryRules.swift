@@ -13,8 +13,6 @@ struct EntryRules: Sendable, Hashable {
         var maximum: Int32?
     }
 
-    static let fields = ["reentry", "advance", "pause_clock"]
-
     var reentry: Reentry?
     var movesWhenDue = false
 
@@ -43,7 +41,7 @@ struct EntryRules: Sendable, Hashable {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             switch name {
             case "after":
-                if let gap = EntryRules.duration(value) {
+                if let gap = ConfigDuration.microseconds(value) {
                     rules.minimumGap = gap
                 } else {
                     problems.append(
@@ -68,28 +66,10 @@ struct EntryRules: Sendable, Hashable {
         reentry = rules
     }
 
-    private static func duration(_ json: JSON) -> Int64? {
-        let units: [String: Int64] = [
-            "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800,
-        ]
-        guard let amount = json["duration"]?.integerValue, amount >= 0, amount <= 1_000_000_000,
-            let unit = json["unit"]?.stringValue, let seconds = units[unit], json.objectValue?.count == 2
-        else { return nil }
-        let (product, overflow) = (amount * seconds).multipliedReportingOverflow(by: 1_000_000)
-        return overflow ? nil : product
-    }
-
     /// Whether a member who left may enter again.
     func mayReenter(entry: Int32, leftAt: Int64, now: Int64) -> Bool {
         guard let reentry else { return false }
         if let maximum = reentry.maximum, entry >= maximum { return false }
         return now - leftAt >= reentry.minimumGap
-    }
-
-    /// The config that the plugin gets: without the engine's fields.
-    static func stripped(_ config: JSON) -> JSON {
-        guard case .object(var members) = config else { return config }
-        for field in fields { members.removeValue(forKey: field) }
-        return .object(members)
     }
 }

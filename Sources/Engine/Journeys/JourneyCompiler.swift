@@ -1,4 +1,5 @@
 import Columns
+import Delivery
 import Journeys
 import PluginHost
 import Store
@@ -10,6 +11,9 @@ import Warehouse
 struct JourneyCompiler: Sendable {
     let control: ControlStore
     let plugins: PluginHost
+    let destinations: DestinationDirectory?
+    /// Where a tile says nothing else.
+    let retry: RetryPolicy
 
     struct Result {
         /// Nil when there are errors.
@@ -18,13 +22,22 @@ struct JourneyCompiler: Sendable {
     }
 
     /// Against what is loaded now.
-    /// - Parameter journeyID: empty for a journey that is not saved.
+    /// - Parameters:
+    ///   - journeyID: empty for a journey that is not saved.
+    ///   - checksFields: whether destinations are asked for their fields: for people who are there to mend a mapping, not
+    ///     for a run.
     /// - Throws: what the store throws; a faulty journey is a result, not an error.
-    func compile(workspaceID: String, journeyID: String, journey: Journey) throws -> Result {
+    func compile(
+        workspaceID: String, journeyID: String, journey: Journey, checksFields: Bool = false
+    ) throws -> Result {
         while true {
             let catalogue = plugins.catalogue()
-            let result = try compile(
+            var result = try compile(
                 workspaceID: workspaceID, journeyID: journeyID, journey: journey, against: catalogue)
+            if checksFields {
+                result.errors += unknownFields(journey, workspaceID: workspaceID, catalogue)
+                if !result.errors.isEmpty { result.compiled = nil }
+            }
             // A plugin that was swapped meanwhile may have retired before all its configs were open.
             if result.compiled == nil, plugins.epoch != catalogue.epoch { continue }
             return result
@@ -41,6 +54,7 @@ struct JourneyCompiler: Sendable {
 
         var rules: EntryRules?
         var configs: [String: JSON] = [:]
+        var tileRules: [String: TileRules] = [:]
         var instances: [String: TileInstance] = [:]
         var shapes: [String: TileShape] = [:]
         for (index, tile) in journey.tiles.enumerated() {
@@ -48,13 +62,16 @@ struct JourneyCompiler: Sendable {
                 errors.append(unknownType(tile, at: index))
                 continue
             }
-            var config = tile.config
-            if type.role == .entry {
-                var problems: [Problem] = []
-                rules = EntryRules(config: config, problems: &problems)
-                errors += problems.map { configError($0, tile, at: index) }
-                config = EntryRules.stripped(config)
-            }
+            let config = type.withoutEngineFields(tile.config)
+            var problems: [Problem] = []
+            if type.role == .entry { rules = EntryRules(config: tile.config, problems: &problems) }
+            let policy =
+                type.takesRetryRules ? RetryRules.policy(tile.config, retry, problems: &problems) : retry
+            errors += problems.map { configError($0, tile, at: index) }
+            tileRules[tile.id] = TileRules(
+                policy: policy,
+                destinationID: type.marks.find(.destination, in: config).lazy
+                    .compactMap { $0.value.stringValue.flatMap(UUIDText.normalized) }.first)
             try checkReferences(
                 config, type.marks, tile, at: index, workspaceID: workspaceID, catalogue, errors: &errors)
             configs[tile.id] = config
@@ -90,7 +107,9 @@ struct JourneyCompiler: Sendable {
             compiled: CompiledJourney(
                 plan: plan, instances: opened, model: model, entryCriteria: entry, exitCriteria: exit,
                 rules: rules ?? EntryRules(), columns: columns(of: opened),
-                configs: plan.tiles.map { configs[$0.id] ?? [:] }, epoch: catalogue.epoch), errors: [])
+                configs: plan.tiles.map { configs[$0.id] ?? [:] },
+                tileRules: plan.tiles.map { tileRules[$0.id] ?? TileRules(policy: retry) }, epoch: catalogue.epoch),
+            errors: [])
     }
 
     private func columns(of instances: [TileInstance]) -> [String] {

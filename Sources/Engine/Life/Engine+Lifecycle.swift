@@ -7,7 +7,7 @@ extension Engine {
     /// What keeps a journey from running; empty when nothing does.
     public func validate(workspaceID: String, journeyID: String) throws -> [ValidationError] {
         let record = try find(workspaceID, journeyID)
-        return try compile(record).errors
+        return try compile(record, checksFields: true).errors
     }
 
     /// Activates, pauses, resumes, drains or archives a journey.
@@ -17,7 +17,7 @@ extension Engine {
             let record = try find(workspaceID, journeyID)
             let status = try allowed(call, record)
             if JourneyTransitions.mustBeValid(from: record.status, call: call) {
-                let errors = try compile(record).errors
+                let errors = try compile(record, checksFields: true).errors
                 if !errors.isEmpty { throw EngineError.invalid(errors) }
             }
             let now = clock.now()
@@ -51,7 +51,7 @@ extension Engine {
             let journey = try change(record.journey)
             if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
                 let errors = try compiler.compile(
-                    workspaceID: workspaceID, journeyID: journeyID, journey: journey
+                    workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true
                 ).errors
                 if !errors.isEmpty { throw EngineError.invalid(errors) }
             }
@@ -95,19 +95,6 @@ extension Engine {
         return (record, try store.knownJourneyNumber(journeyID).map(store.stats))
     }
 
-    /// Changes members while no run does: what a run has in hand would be written over the change, and the counts of
-    /// both would not agree.
-    /// - Throws: `EngineError.conflict` while a run goes on, and what `body` throws.
-    public func betweenRuns<Result>(of journeyID: String, _ body: () throws -> Result) throws -> Result {
-        try lifecycle.withLock { _ in
-            guard queue.running(journeyID) == nil else {
-                throw EngineError.conflict(
-                    "A run of this journey is in progress: wait for its end, or cancel it, before changing a member")
-            }
-            return try body()
-        }
-    }
-
     // MARK: Helpers
 
     func find(_ workspaceID: String, _ journeyID: String) throws -> JourneyRecord {
@@ -117,8 +104,9 @@ extension Engine {
         return record
     }
 
-    func compile(_ record: JourneyRecord) throws -> JourneyCompiler.Result {
-        try compiler.compile(workspaceID: record.workspaceID, journeyID: record.id, journey: record.journey)
+    func compile(_ record: JourneyRecord, checksFields: Bool = false) throws -> JourneyCompiler.Result {
+        try compiler.compile(
+            workspaceID: record.workspaceID, journeyID: record.id, journey: record.journey, checksFields: checksFields)
     }
 
     func allowed(_ call: JourneyCall, _ record: JourneyRecord) throws -> JourneyStatus {

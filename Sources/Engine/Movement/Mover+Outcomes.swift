@@ -46,12 +46,31 @@ extension Mover {
         note(cargo)
     }
 
+    /// A person has let members pass a tile that they could not pass themselves: they leave by its first branch.
+    func skip(_ cargo: Cargo, _ rows: [Int32], from tile: Int) {
+        if rows.isEmpty { return }
+        let station = stations[tile]
+        for row in rows { cargo.attempt[Int(row)] = 0 }
+        if station.node.branches.isEmpty {
+            for row in rows { finish(cargo, row, .none) }
+        } else {
+            tally.tiles[tile].left += rows.count
+            tally.tiles[tile].branches[0] += rows.count
+            leave(cargo, rows, from: station, branch: 0)
+        }
+        note(cargo)
+    }
+
     private func depart(_ cargo: Cargo, _ rows: [Int32], from station: Station, branch: Int) {
         if rows.isEmpty { return }
         tally.tiles[station.index].left += rows.count
         tally.tiles[station.index].branches[branch] += rows.count
         // `failed` is the last branch of a tile with side effects.
         if station.node.sideEffects, branch != station.node.branches.count - 1 { tally.delivered += rows.count }
+        leave(cargo, rows, from: station, branch: branch)
+    }
+
+    private func leave(_ cargo: Cargo, _ rows: [Int32], from station: Station, branch: Int) {
         var moved = 0
         for row in rows where !cargo.moved[Int(row)] {
             cargo.moved[Int(row)] = true
@@ -102,17 +121,20 @@ extension Mover {
         if heldBack {
             cargo.attempt[index] -= 1
             cargo.errors[row] = nil
-            let due = time > 0 ? time : now + policy.pause(after: 1, seed: seed(cargo, index))
+            let due = time > 0 ? time : now + station.rules.policy.pause(after: 1, seed: seed(cargo, index))
             stop(cargo, row, .retry, wake: max(due, now + 1000))
             return
         }
-        let pause = policy.pause(after: cargo.attempt[index], seed: seed(cargo, index))
+        let pause = station.rules.policy.pause(after: cargo.attempt[index], seed: seed(cargo, index))
         let due = time > 0 ? max(time, now + 1000) : now + pause
-        guard policy.allows(attempt: cargo.attempt[index], firstAttemptAt: cargo.firstAttemptAt[index], at: due) else {
+        guard
+            station.rules.policy.allows(
+                attempt: cargo.attempt[index], firstAttemptAt: cargo.firstAttemptAt[index], at: due)
+        else {
             fail(cargo, row, at: station, error: error, leaving: &leaving)
             return
         }
-        cargo.errors[row] = error
+        cargo.errors[row] = completed(error, at: station)
         stop(cargo, row, .retry, wake: due)
     }
 
@@ -125,8 +147,15 @@ extension Mover {
             leaving[branch].append(row)
             return
         }
-        cargo.errors[row] = error
+        cargo.errors[row] = completed(error, at: station)
         stop(cargo, row, .parked, wake: MemberRows.noTime)
+    }
+
+    private func completed(_ error: MemberError, at station: Station) -> MemberError {
+        var error = error
+        error.destinationID = station.rules.destinationID
+        error.failedAt = now
+        return error
     }
 
     /// FNV-1a over the member's key: only spreads retries, so it need not match anything else.

@@ -48,7 +48,6 @@ final class Mover {
     let plan: JourneyPlan
     let stations: [Station]
     let call: Call
-    let policy: RetryPolicy
     let clock: any Clock
     let signal = Monitor(Signal())
 
@@ -64,11 +63,10 @@ final class Mover {
     private var admitted: [Int]
     private(set) var flights: [Flight] = []
 
-    init(plan: JourneyPlan, stations: [Station], call: Call, policy: RetryPolicy, clock: any Clock) {
+    init(plan: JourneyPlan, stations: [Station], call: Call, clock: any Clock) {
         self.plan = plan
         self.stations = stations
         self.call = call
-        self.policy = policy
         self.clock = clock
         now = clock.now()
         tally = Tally(branches: plan.tiles.map(\.branches.count))
@@ -262,6 +260,24 @@ final class Mover {
             admitted[tile] = 0
         }
         stagedRows = 0
+    }
+
+    /// Takes the members off that wait for the tile with the most of them, to be handed to it after `time`, with no attempt
+    /// counted. False when none wait but for calls that are prepared already.
+    func shelve(until time: Int64) -> Bool {
+        func waiting(_ tile: Int) -> Int { staged[tile].dropFirst(admitted[tile]).reduce(0) { $0 + $1.rows.count } }
+        guard let tile = staged.indices.max(by: { waiting($0) < waiting($1) }), waiting(tile) > 0 else { return false }
+        for parcel in staged[tile][admitted[tile]...] {
+            for row in parcel.rows {
+                parcel.cargo.state[Int(row)] = .retry
+                parcel.cargo.wake[Int(row)] = time
+                parcel.cargo.markDirty(Int(row))
+            }
+            note(parcel.cargo)
+            stagedRows -= parcel.rows.count
+        }
+        staged[tile].removeSubrange(admitted[tile]...)
+        return true
     }
 
     // MARK: For the commit

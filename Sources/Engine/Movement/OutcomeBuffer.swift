@@ -24,6 +24,8 @@ final class OutcomeBuffer: OutcomeSink {
     }
 
     private let content = Monitor(Taken())
+    /// The exchange of the last error: members of one request share the texts. Guarded by `content`.
+    private nonisolated(unsafe) var lastExchange: (request: tessera_str, response: tessera_str, kept: MemberExchange)?
     /// Called once for each report or end, on the reporting thread.
     private let notify: @Sendable (_ rows: Int, _ isDone: Bool) -> Void
 
@@ -34,16 +36,41 @@ final class OutcomeBuffer: OutcomeSink {
 
     func report(_ reported: UnsafeBufferPointer<tessera_outcome>) {
         content.withLock { content in
+            // Texts are lent for one report: the same place means the same text only within it.
+            lastExchange = nil
+            var last: (error: UnsafePointer<tessera_error>, kept: MemberError)?
             for outcome in reported {
                 let row = Int32(bitPattern: outcome.row)
                 content.outcomes.append(
                     Outcome(
                         row: row, kind: outcome.kind, flags: outcome.flags, branch: outcome.branch,
                         time: outcome.time_us))
-                if let error = outcome.error { content.errors[row] = MemberError(OutcomeError(error)) }
+                guard let error = outcome.error else { continue }
+                let kept = last.flatMap { $0.error == error ? $0.kept : nil } ?? keep(error)
+                last = (error, kept)
+                content.errors[row] = kept
             }
         }
         notify(reported.count, false)
+    }
+
+    /// An error's copy. Errors of one request that differ only in their messages share their exchange.
+    private func keep(_ error: UnsafePointer<tessera_error>) -> MemberError {
+        guard error.pointee.size >= UInt32(MemoryLayout<tessera_error>.size) else {
+            return MemberError(OutcomeError(error), nil)
+        }
+        let (request, response) = (error.pointee.request, error.pointee.response)
+        if request.length == 0, response.length == 0 { return MemberError(OutcomeError(error), nil) }
+        if let last = lastExchange, last.request.data == request.data, last.request.length == request.length,
+            last.response.data == response.data, last.response.length == response.length
+        {
+            return MemberError(OutcomeError(withoutExchange: error), last.kept)
+        }
+        let copy = OutcomeError(error)
+        let kept = MemberExchange(
+            request: copy.request.isEmpty ? nil : copy.request, response: copy.response.isEmpty ? nil : copy.response)
+        lastExchange = (request, response, kept)
+        return MemberError(copy, kept)
     }
 
     func done(_ end: CallEnd) {
@@ -66,17 +93,9 @@ final class OutcomeBuffer: OutcomeSink {
 }
 
 extension MemberError {
-    /// A failed call may bring one long answer for thousands of members: each keeps its beginning.
-    private static let keptBytes = 2048
-
-    init(_ error: OutcomeError) {
-        func kept(_ text: String) -> String? {
-            if text.isEmpty { return nil }
-            return text.utf8.count <= Self.keptBytes
-                ? text : String(decoding: text.utf8.prefix(Self.keptBytes), as: UTF8.self)
-        }
+    init(_ error: OutcomeError, _ exchange: MemberExchange?) {
         self.init(
             code: error.code, message: error.message, httpStatus: error.httpStatus == 0 ? nil : Int(error.httpStatus),
-            request: kept(error.request), response: kept(error.response))
+            exchange: exchange)
     }
 }

@@ -12,6 +12,7 @@ final class Station {
     private(set) var instance: TileInstance
     /// Members stop here durably before the call: it touches the world, or ends after the call has returned.
     let commitsArrival: Bool
+    let rules: TileRules
     /// The branch of failed members, when an edge leaves by it.
     let failedBranch: Int?
 
@@ -30,13 +31,15 @@ final class Station {
     ///   - succession: where newer instances of the tile come from.
     ///   - layout: the columns of every cargo of the run, `$member` first.
     init?(
-        node: JourneyPlan.TileNode, instance: TileInstance, succession: Succession, layout: [Column],
+        node: JourneyPlan.TileNode, instance: TileInstance, rules: TileRules, succession: Succession,
+        layout: [Column],
         workspaceID: String, journeyID: String, defaultBatch: Int
     ) {
         guard let binding = ColumnBinding(instance.columns, layout: layout) else { return nil }
         index = node.index
         self.node = node
         self.instance = instance
+        self.rules = rules
         self.succession = succession
         self.layout = layout
         self.defaultBatch = defaultBatch

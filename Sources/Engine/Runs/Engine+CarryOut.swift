@@ -4,6 +4,7 @@ import Store
 /// One run from the queue to its end, on a thread of the queue.
 extension Engine {
     func carryOut(_ entry: RunQueue.Entry, _ control: RunControl) {
+        defer { control.close() }
         do {
             guard let (record, run) = try claim(entry) else { return }
             do {
@@ -86,10 +87,11 @@ extension Engine {
         }
         var settings = RunExecution.Settings()
         settings.batchRows = configuration.batchRows
+        settings.stagedRows = 4 * configuration.batchRows
         return try RunExecution(
             run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
-            policy: configuration.retry, clock: clock,
-            isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited, settings: settings)
+            clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited,
+            settings: settings)
     }
 
     private func definition(_ record: JourneyRecord, version: Int) throws -> Journey {

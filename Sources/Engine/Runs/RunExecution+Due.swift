@@ -50,15 +50,19 @@ extension RunExecution {
         if batch.count < rows.count { leave(rows, notIn: batch) }
         let flag = compiled.exitCriteria == nil ? nil : batch.columns.count - 1
         var parcels = [[Int32]](repeating: [], count: compiled.plan.tiles.count)
+        var skipping = parcels
         for row in 0..<batch.count {
             if found.tile[row] < 0 {
                 mover.exit(found, Int32(row), reason: .tileRemoved)
             } else if let flag, !batch.isNull(flag, row), batch.bool(flag)[row] {
                 mover.exit(found, Int32(row), reason: .exitCriteria)
+            } else if found.attempt[row] == MemberStore.skipsTile {
+                skipping[Int(found.tile[row])].append(Int32(row))
             } else {
                 parcels[Int(found.tile[row])].append(Int32(row))
             }
         }
+        for (tile, rows) in skipping.enumerated() { mover.skip(found, rows, from: tile) }
         for (tile, rows) in parcels.enumerated() { mover.resume(found, rows: rows, at: tile) }
         try step()
     }
@@ -102,8 +106,14 @@ extension RunExecution {
     func holdForRetries() throws {
         while control.stop == nil, let due = try members.nextRetry(journeyNumber) {
             if due > clock.now() + settings.retryHold { return }
-            let stopped: Bool? = clock.wait(on: control.state, deadline: due) { $0.stop == nil ? nil : true }
-            if stopped != nil { return }
+            let isCalled: Bool? = clock.wait(on: control.state, deadline: due) {
+                $0.stop == nil && $0.errands.isEmpty ? nil : true
+            }
+            if control.stop != nil { return }
+            if isCalled != nil {
+                try serve()
+                continue
+            }
             mover.now = clock.now()
             try moveDue(states: MemberStates(.retry), upTo: mover.now)
             try settle(limit: 0)

@@ -26,11 +26,16 @@ final class RunExecution {
         var batchRows = 8192
         /// Changed rows after which pure movement is committed.
         var commitRows = 16 * 8192
-        /// Members waiting for a call to a tile with side effects before the model is read on.
+        /// Members waiting for a call to a tile with side effects before the model is read on: four batches.
         var stagedRows = 4 * 8192
         /// Microseconds: retries due within it are waited for.
         var retryHold: Int64 = 30_000_000
+        /// Microseconds: after it, members come back whom a tile that stood still could not take.
+        var shelf: Int64 = 5_000_000
     }
+
+    /// Tenths of a second without any outcome after which a tile counts as standing still.
+    private static let patience = 10
 
     let run: RunRecord
     /// Without its instances: the stations hold them, and let go of them when a plugin is swapped.
@@ -58,7 +63,7 @@ final class RunExecution {
     init(
         run: RunRecord, compiled: CompiledJourney, plugins: PluginHost, members: MemberStore, warehouse: Warehouse,
         control: RunControl,
-        policy: RetryPolicy, clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings
+        clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings
     ) throws {
         self.run = run
         self.compiled = compiled.withoutInstances
@@ -77,7 +82,7 @@ final class RunExecution {
         let schema = BatchSchema(columns: compiled.model.columns)
         let stations = zip(compiled.plan.tiles, compiled.instances).compactMap { node, instance in
             Station(
-                node: node, instance: instance,
+                node: node, instance: instance, rules: compiled.tileRules[node.index],
                 succession: Succession(
                     plugins: plugins, config: compiled.configs[node.index], schema: schema,
                     workspaceID: run.workspaceID, journeyID: run.journeyID, epoch: compiled.epoch),
@@ -92,7 +97,7 @@ final class RunExecution {
             call: Mover.Call(
                 workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id, runAt: runAt,
                 isCancelled: { [control] in control.stop != nil }),
-            policy: policy, clock: clock)
+            clock: clock)
         progress =
             try members.runProgress(run.id) ?? RunProgress(runID: run.id, journey: journeyNumber)
         totals = Tally(branches: compiled.plan.tiles.map(\.branches.count))
@@ -162,10 +167,19 @@ final class RunExecution {
         } else if mover.dirtyRows >= settings.commitRows {
             try commit(durable: false)
         }
+        try serve()
+    }
+
+    /// Does what others have asked for: with everything committed, only members in flight are the run's alone.
+    func serve() throws {
+        guard control.hasErrands else { return }
+        try commit(durable: false)
+        control.serve()
     }
 
     /// Takes outcomes of calls in flight until at most `limit` members wait for a call; with 0 until all calls have ended.
     func settle(limit: Int) throws {
+        var waits = 0
         while limit == 0 ? mover.stagedRows > 0 || !mover.flights.isEmpty : mover.stagedRows > limit {
             if control.stop != nil { mover.unstage() }
             mover.launch()
@@ -177,7 +191,16 @@ final class RunExecution {
             }
             if let scan = openScan, scan.isIndexed { scan.suspend() }
             _ = mover.signal.wait(microseconds: 100_000) { $0.rows >= 1000 || $0.ended > 0 ? true : nil }
-            if mover.absorb() { try afterOutcomes() }
+            waits += 1
+            if mover.absorb() {
+                waits = 0
+                try afterOutcomes()
+            }
+            try serve()
+            // The model is not read on for the sake of a tile that stands still: its members come back later.
+            if limit > 0, waits >= RunExecution.patience, mover.shelve(until: clock.now() + settings.shelf) {
+                try commit(durable: true)
+            }
         }
     }
 

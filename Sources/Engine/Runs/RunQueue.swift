@@ -21,6 +21,20 @@ final class RunQueue: Sendable {
         /// Journeys with a waiting run and none running, each once, oldest first.
         var ready: [String] = []
         var isStopping = false
+        var threads = 0
+        /// Runs that go on, by workspace.
+        var atWork: [String: Int] = [:]
+
+        /// The place in `ready` of the journey whose turn it is: the oldest whose workspace has room. Of the threads that are
+        /// free a workspace may use three times as many itself: alone it gets three quarters, and some are always left for
+        /// another one, however many of its runs wait for a destination that is down.
+        var nextReady: Int? {
+            let free = threads - atWork.values.reduce(0, +)
+            return ready.firstIndex { id in
+                guard let workspaceID = journeys[id]?.waiting.first?.workspaceID else { return true }
+                return atWork[workspaceID, default: 0] < 3 * free
+            }
+        }
 
         mutating func makeReady(_ journeyID: String) {
             guard let journey = journeys[journeyID], journey.running == nil, !journey.waiting.isEmpty,
@@ -39,6 +53,7 @@ final class RunQueue: Sendable {
         threads count: Int, _ body: @escaping @Sendable (Entry, RunControl) -> Void,
         ended: @escaping @Sendable (Entry) -> Void
     ) {
+        state.update { $0.threads = count }
         threads.update { threads in
             for number in 0..<count {
                 threads.append(NativeThread(name: "run-\(number)", stackSize: 8 << 20) { [self] in work(body, ended) })
@@ -117,6 +132,8 @@ final class RunQueue: Sendable {
             body(entry, control)
             state.update { state in
                 state.journeys[entry.journeyID]?.running = nil
+                state.atWork[entry.workspaceID, default: 1] -= 1
+                if state.atWork[entry.workspaceID] == 0 { state.atWork[entry.workspaceID] = nil }
                 state.makeReady(entry.journeyID)
                 if state.journeys[entry.journeyID]?.waiting.isEmpty == true { state.journeys[entry.journeyID] = nil }
             }
@@ -127,12 +144,13 @@ final class RunQueue: Sendable {
     private func next() -> (Entry, RunControl)? {
         state.wait { state -> (Entry, RunControl)?? in
             if state.isStopping { return .some(nil) }
-            guard !state.ready.isEmpty else { return nil }
-            let journeyID = state.ready.removeFirst()
+            guard let place = state.nextReady else { return nil }
+            let journeyID = state.ready.remove(at: place)
             guard let entry = state.journeys[journeyID]?.waiting.first else { return nil }
             let control = RunControl(runID: entry.runID, journeyID: journeyID)
             state.journeys[journeyID]?.waiting.removeFirst()
             state.journeys[journeyID]?.running = control
+            state.atWork[entry.workspaceID, default: 0] += 1
             return .some((entry, control))
         }
     }

@@ -34,25 +34,47 @@ enum MemberRoutes {
     }
 
     static func get(_ call: Call) throws -> Reply {
-        guard let (store, journey) = try find(call), let key = call.text("member"),
-            let rows = try store.member(journey, key: Array(key.utf8))
-        else { throw notFound }
-        return .json(json(rows, 0, try store.tiles(journey)))
+        let (store, journey, _, rows) = try member(call)
+        return .json(json(rows, 0, try store.tiles(journey), showsExchange: true))
     }
 
     /// The member leaves as `exited`, reason `removed`.
     static func remove(_ call: Call) throws -> Reply {
+        let (store, journey, key, rows) = try member(call)
+        let isRemoved = try call.rooms.engine.remove(
+            member: key, workspaceID: call.workspaceID, journeyID: call.id("journey"))
+        guard isRemoved else {
+            let present = try store.member(journey, key: key) ?? rows
+            throw APIError(
+                409, "wrong_state",
+                present.status(0) == .active
+                    ? "The member is being sent to a destination now: try again when that has ended"
+                    : "The member is \(present.status(0).name): only an active one can be removed")
+        }
+        return .status("exited")
+    }
+
+    /// `/retry`: tried again at once, under the same key, attempts counted from 1. `/skip`: goes on by the first branch.
+    static func remedy(_ remedy: MemberStore.Remedy) -> @Sendable (Call) throws -> Reply {
+        { call in
+            let (store, journey, key, _) = try member(call)
+            let isDone = try call.rooms.engine.remedy(
+                remedy, member: key, workspaceID: call.workspaceID, journeyID: call.id("journey"))
+            guard isDone else {
+                throw APIError(
+                    409, "wrong_state", "The member has not failed: only one that is parked with an error can be helped"
+                )
+            }
+            guard let rows = try store.member(journey, key: key) else { throw notFound }
+            return .json(json(rows, 0, try store.tiles(journey), showsExchange: true))
+        }
+    }
+
+    private static func member(_ call: Call) throws -> (MemberStore, Int32, key: [UInt8], MemberRows) {
         guard let (store, journey) = try find(call), let key = call.text("member").map({ Array($0.utf8) }),
             let rows = try store.member(journey, key: key)
         else { throw notFound }
-        let isRemoved = try call.rooms.engine.betweenRuns(of: call.id("journey")) {
-            try store.setExited(journey, key: key, reason: .removed)
-        }
-        guard isRemoved else {
-            throw APIError(
-                409, "wrong_state", "The member is \(rows.status(0).name): only an active one can be removed")
-        }
-        return .status("exited")
+        return (store, journey, key, rows)
     }
 
     private static let notFound = APIError(404, "not_found", "There is no such member in this journey")
@@ -74,7 +96,10 @@ enum MemberRoutes {
         .json(["data": .array(members), "next_cursor": next.map { .string(Cursor.encode($0)) } ?? .null])
     }
 
-    private static func json(_ rows: MemberRows, _ row: Int, _ tiles: [(number: Int32, id: String)]) -> JSON {
+    /// - Parameter showsExchange: what was sent and what came back, too: of a single member only.
+    private static func json(
+        _ rows: MemberRows, _ row: Int, _ tiles: [(number: Int32, id: String)], showsExchange: Bool = false
+    ) -> JSON {
         func time(_ value: Int64) -> JSON { value == MemberRows.noTime ? .null : .string(Timestamp.api(value)) }
         let tile = tiles.first { $0.number == rows.tile[row] }?.id
         var members: [String: JSON] = [
@@ -82,25 +107,35 @@ enum MemberRoutes {
             "tile": tile.map { .string($0) } ?? .null, "entry": .integer(Int64(rows.entry[row])),
             "entered_at": time(rows.enteredAt[row]), "arrived_at": time(rows.arrivedAt[row]),
             "left_at": time(rows.leftAt[row]), "reason": rows.reason(row).name.map { .string($0) } ?? .null,
-            "failed": .bool(rows.state(row) == .parked), "attempt": .integer(Int64(rows.attempt[row])),
+            "failed": .bool(rows.state(row) == .parked), "attempt": .integer(Int64(max(0, rows.attempt[row]))),
         ]
         members["generation"] = generation(rows.generation[row])
         // Only these two states mean a time that is a person's business.
         let isTimed = rows.state(row) == .waiting || rows.state(row) == .retry
         members["waiting_until"] = isTimed ? time(rows.wake[row]) : .null
-        members["error"] =
-            rows.error(row).map { error in
-                [
-                    "code": .string(error.code), "message": .string(error.message),
-                    "http_status": error.httpStatus.map { .integer(Int64($0)) } ?? .null,
-                ]
-            } ?? .null
+        members["error"] = rows.error(row).map { error($0, showsExchange: showsExchange) } ?? .null
+        return .object(members)
+    }
+}
+
+extension MemberRoutes {
+    fileprivate static func error(_ error: MemberError, showsExchange: Bool) -> JSON {
+        var members: [String: JSON] = [
+            "code": .string(error.code), "message": .string(error.message),
+            "http_status": error.httpStatus.map { .integer(Int64($0)) } ?? .null,
+            "destination_id": error.destinationID.map { .string($0) } ?? .null,
+            "failed_at": .string(Timestamp.api(error.failedAt)),
+        ]
+        if showsExchange {
+            members["request"] = error.exchange?.request.map { .string($0) } ?? .null
+            members["response"] = error.exchange?.response.map { .string($0) } ?? .null
+        }
         return .object(members)
     }
 }
 
 /// A member's key as an opaque cursor.
-private enum Cursor {
+enum Cursor {
     static func encode(_ key: [UInt8]) -> String {
         var text = "k"
         for byte in key {

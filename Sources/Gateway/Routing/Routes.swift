@@ -26,6 +26,13 @@ enum Routes {
             Route(.get, j + "/members", .viewer, .work(MemberRoutes.list)),
             Route(.get, j + "/members/{member}", .viewer, .work(MemberRoutes.get)),
             Route(.delete, j + "/members/{member}", .editor, .work(MemberRoutes.remove)),
+            Route(.post, j + "/members/{member}/retry", .editor, .work(MemberRoutes.remedy(.retry))),
+            Route(.post, j + "/members/{member}/skip", .editor, .work(MemberRoutes.remedy(.skip))),
+            // Dead letters
+            Route(.get, w + "/dead-letters", .viewer, .work(DeadLetterRoutes.list)),
+            Route(.post, w + "/dead-letters/retry", .editor, .slow(DeadLetterRoutes.remedy(.retry, "retried"))),
+            Route(.post, w + "/dead-letters/skip", .editor, .slow(DeadLetterRoutes.remedy(.skip, "skipped"))),
+            Route(.post, w + "/dead-letters/remove", .editor, .slow(DeadLetterRoutes.remedy(.remove, "removed"))),
             // API keys
             Route(.get, w + "/api-keys", .viewer, .work(APIKeyRoutes.list)),
             Route(.post, w + "/api-keys", .admin, .write(APIKeyRoutes.create)),

@@ -21,7 +21,7 @@ public struct GatewayConfiguration: Sendable {
     /// Rows of the model in one batch of a run.
     public var batchRows = 8192
     /// Runs of different journeys side by side.
-    public var runThreads = 8
+    public var runThreads = 32
 
     public init(dataDirectory: String, server: ServerConfiguration = ServerConfiguration(), pluginDirectories: [String])
     {

@@ -25,6 +25,15 @@ public struct OutcomeError: Sendable, Hashable {
         self.response = response
     }
 
+    /// The same without request and response, which are long and the same for many rows.
+    public init(withoutExchange error: UnsafePointer<tessera_error>) {
+        let value = error.pointee
+        self.init(
+            httpStatus: value.http_status, code: String(borrowed: value.code, limit: 128),
+            message: String(borrowed: value.message, limit: 4096))
+        if code.isEmpty { code = "MISC_ERROR" }
+    }
+
     /// Copies at once; texts are cut to what is kept, broken UTF-8 is repaired. Null gives `unspecified`.
     public init(_ error: UnsafePointer<tessera_error>?) {
         guard let error, error.pointee.size >= UInt32(MemoryLayout<tessera_error>.size) else {

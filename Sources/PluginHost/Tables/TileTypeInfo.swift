@@ -54,13 +54,20 @@ public struct ConnectorTypeInfo: Sendable, Hashable {
 }
 
 extension TileTypeInfo {
-    /// Fields in the config of an entry that are the engine's: it validates them and takes them out before `open`.
-    public static let engineFields = ["reentry", "advance", "pause_clock"]
+    /// Fields in the config that are the engine's: it validates them and takes them out before `open`.
+    public var engineFields: [String] {
+        if role == .entry { return ["reentry", "advance", "pause_clock"] }
+        return takesRetryRules ? ["retry"] : []
+    }
+
+    /// Whether `retry` in the config says to the engine how to try again: not where the type has a field of that name.
+    public var takesRetryRules: Bool { sideEffects && schema["properties"]?["retry"] == nil }
 
     /// A config as the plugin sees it.
     public func withoutEngineFields(_ config: JSON) -> JSON {
-        guard role == .entry, case .object(var members) = config else { return config }
-        for field in Self.engineFields { members[field] = nil }
+        let fields = engineFields
+        guard !fields.isEmpty, case .object(var members) = config else { return config }
+        for field in fields { members[field] = nil }
         return .object(members)
     }
 }

@@ -37,7 +37,41 @@ enum MemberSchema {
             run_id TEXT PRIMARY KEY, journey INTEGER NOT NULL, phase INTEGER NOT NULL, cursor BLOB,
             counts TEXT NOT NULL, tiles TEXT NOT NULL) STRICT, WITHOUT ROWID;
         CREATE INDEX run_progress_journey ON run_progress(journey);
+        """,
+        // 2: dead letters can be listed over all journeys, newest first, by tile, destination and code; what was sent and what
+        // came back is stored once for the members of one request. An exchange goes with its last error.
         """
+        CREATE TABLE exchanges(n INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT, response TEXT) STRICT;
+        ALTER TABLE member_errors RENAME TO member_errors_1;
+        CREATE TABLE member_errors(
+            journey INTEGER NOT NULL, key TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL,
+            http_status INTEGER, tile INTEGER NOT NULL, destination TEXT, attempts INTEGER NOT NULL,
+            failed_at INTEGER NOT NULL, parked INTEGER NOT NULL, exchange INTEGER,
+            PRIMARY KEY(journey, key)) STRICT, WITHOUT ROWID;
+        INSERT INTO exchanges(request, response)
+            SELECT DISTINCT request, response FROM member_errors_1 WHERE request IS NOT NULL OR response IS NOT NULL;
+        CREATE INDEX exchanges_1 ON exchanges(request, response);
+        INSERT INTO member_errors
+            SELECT e.journey, e.key, e.code, e.message, e.http_status, m.tile, NULL, m.attempt,
+                coalesce(m.first_attempt_at, m.arrived_at, 0), m.state = 3,
+                (SELECT x.n FROM exchanges x WHERE x.request IS e.request AND x.response IS e.response
+                    AND (e.request IS NOT NULL OR e.response IS NOT NULL))
+            FROM member_errors_1 e JOIN members m ON m.journey = e.journey AND m.key = e.key;
+        DROP INDEX exchanges_1;
+        DROP TABLE member_errors_1;
+        DELETE FROM exchanges WHERE n NOT IN (SELECT exchange FROM member_errors WHERE exchange IS NOT NULL);
+        CREATE INDEX member_errors_parked ON member_errors(failed_at, journey, key) WHERE parked = 1;
+        CREATE INDEX member_errors_exchange ON member_errors(exchange) WHERE exchange IS NOT NULL;
+        CREATE TRIGGER member_errors_gone AFTER DELETE ON member_errors WHEN OLD.exchange IS NOT NULL BEGIN
+            DELETE FROM exchanges WHERE n = OLD.exchange
+                AND NOT EXISTS (SELECT 1 FROM member_errors WHERE exchange = OLD.exchange);
+        END;
+        CREATE TRIGGER member_errors_changed AFTER UPDATE OF exchange ON member_errors
+            WHEN OLD.exchange IS NOT NULL AND OLD.exchange IS NOT NEW.exchange BEGIN
+            DELETE FROM exchanges WHERE n = OLD.exchange
+                AND NOT EXISTS (SELECT 1 FROM member_errors WHERE exchange = OLD.exchange);
+        END;
+        """,
     ]
 
     /// Brings a file up to date, each migration in its own transaction.

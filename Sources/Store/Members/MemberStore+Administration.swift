@@ -36,32 +36,19 @@ extension MemberStore {
     }
 
     /// Makes one active member leave as `exited`.
-    /// - Returns: false when it is not active (or was never there): nothing changes then.
+    /// - Parameter unlessUnderWay: not one whose outcome at a tile with side effects is awaited: a run would write it over.
+    /// - Returns: false when it is not active (or was never there), or under way: nothing changes then.
     @discardableResult
-    public func setExited(_ journey: Int32, key: [UInt8], reason: ExitReason) throws -> Bool {
+    public func setExited(
+        _ journey: Int32, key: [UInt8], reason: ExitReason, unlessUnderWay: Bool = false
+    ) throws -> Bool {
         try change(journey, key: key) { rows in
-            guard rows.status(0) == .active else { return false }
+            guard rows.status(0) == .active, !unlessUnderWay || rows.state(0) != .arrived else { return false }
             rows.setStatus(0, .exited)
             rows.setState(0, .none)
             rows.setReason(0, reason)
             rows.wake[0] = MemberRows.noTime
             rows.leftAt[0] = clock.now()
-            return true
-        }
-    }
-
-    /// Has a parked member tried again at once: `retry`, due now, attempts counted from 1 again, the same entry and so the
-    /// same `$key`. Its error is forgotten.
-    /// - Parameter attempt: what the row's `attempt` becomes.
-    /// - Returns: false when the member is not parked: nothing changes then.
-    @discardableResult
-    public func retryParked(_ journey: Int32, key: [UInt8], attempt: Int32 = 1) throws -> Bool {
-        try change(journey, key: key) { rows in
-            guard rows.status(0) == .active, rows.state(0) == .parked else { return false }
-            rows.setState(0, .retry)
-            rows.wake[0] = clock.now()
-            rows.attempt[0] = attempt
-            rows.firstAttemptAt[0] = MemberRows.noTime
             return true
         }
     }

@@ -24,7 +24,23 @@ extension MemberStore {
                 try run(deleteErrorsSQL, journey: journey, table, database)
             }
         }
-        for (row, error) in rows.errors { try write(error, journey: journey, key: rows.key(row), database) }
+        if rows.errors.isEmpty { return }
+        var exchanges: [ObjectIdentifier: Int64] = [:]
+        for (row, error) in rows.errors {
+            var exchange: Int64?
+            if let shared = error.exchange {
+                exchange = try exchanges[ObjectIdentifier(shared)] ?? write(shared, database)
+                exchanges[ObjectIdentifier(shared)] = exchange
+            }
+            try write(error, exchange, of: row, in: rows, journey: journey, database)
+        }
+    }
+
+    private static func write(_ exchange: MemberExchange, _ database: Database) throws -> Int64 {
+        let statement = try database.statement("INSERT INTO exchanges(request, response) VALUES(?, ?) RETURNING n")
+        defer { statement.reset() }
+        statement.bind(1, exchange.request).bind(2, exchange.response)
+        return try statement.step() ? statement.int64(0) : 0
     }
 
     /// A search in the errors for each row, not the other way round: they may be many more.
@@ -51,13 +67,22 @@ extension MemberStore {
     }
 
     private static func write(
-        _ error: MemberError, journey: Int32, key: UnsafeRawBufferPointer, _ database: Database
+        _ error: MemberError, _ exchange: Int64?, of row: Int, in rows: MemberRows, journey: Int32,
+        _ database: Database
     ) throws {
-        let statement = try database.statement("INSERT OR REPLACE INTO member_errors VALUES(?, ?, ?, ?, ?, ?, ?)")
+        let statement = try database.statement(
+            """
+            INSERT INTO member_errors VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT(journey, key) DO UPDATE SET
+                code = excluded.code, message = excluded.message, http_status = excluded.http_status,
+                tile = excluded.tile, destination = excluded.destination, attempts = excluded.attempts,
+                failed_at = excluded.failed_at, parked = excluded.parked, exchange = excluded.exchange
+            """)
         defer { statement.reset() }
         statement.bind(1, Int(journey)).bind(3, error.code).bind(4, error.message).bind(5, error.httpStatus)
-            .bind(6, error.request).bind(7, error.response)
-        statement.bind(2, borrowedText: key)
+            .bind(6, Int(rows.tile[row])).bind(7, error.destinationID).bind(8, Int(rows.attempt[row]))
+            .bind(9, error.failedAt).bind(10, rows.state(row) == .parked ? 1 : 0).bind(11, exchange)
+        statement.bind(2, borrowedText: rows.key(row))
         try statement.run()
     }
 

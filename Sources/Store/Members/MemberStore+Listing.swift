@@ -70,16 +70,19 @@ extension MemberStore {
         for row in 0..<rows.count where rows.state(row) == .retry || rows.state(row) == .parked {
             let statement = try database.statement(
                 """
-                SELECT code, message, http_status, request, response FROM member_errors
-                WHERE journey = ?1 AND key = ?2
+                SELECT code, message, http_status, destination, failed_at, request, response
+                FROM member_errors LEFT JOIN exchanges ON n = exchange WHERE journey = ?1 AND key = ?2
                 """)
             defer { statement.reset() }
             statement.bind(1, Int(journey)).bind(2, borrowedText: rows.key(row))
             guard try statement.step() else { continue }
             let error = MemberError(
                 code: statement.string(0), message: statement.string(1),
-                httpStatus: statement.optionalInt64(2).map(Int.init), request: statement.optionalString(3),
-                response: statement.optionalString(4))
+                httpStatus: statement.optionalInt64(2).map(Int.init),
+                exchange: statement.isNull(5) && statement.isNull(6)
+                    ? nil
+                    : MemberExchange(request: statement.optionalString(5), response: statement.optionalString(6)),
+                destinationID: statement.optionalString(3), failedAt: statement.int64(4))
             rows.setError(error, row: row)
         }
     }

@@ -80,15 +80,15 @@ import Testing
     @Test func aParkedMemberIsTriedAgain() throws {
         let (fixture, _) = try filled()
         fixture.clock.set(1234)
-        #expect(try fixture.store.retryParked(fixture.journey, key: Array("m105".utf8)))
+        #expect(try fixture.store.remedy(.retry, fixture.journey, keys: [Array("m105".utf8)]) == 1)
         let row = try #require(try fixture.store.member(fixture.journey, key: Array("m105".utf8)))
-        #expect(row.state(0) == .retry && row.wake[0] == 1234 && row.attempt[0] == 1 && row.entry[0] == 1)
+        #expect(row.state(0) == .retry && row.wake[0] == 1234 && row.attempt[0] == 0 && row.entry[0] == 1)
         #expect(row.firstAttemptAt[0] == MemberRows.noTime && row.error(0) == nil)
         #expect(try fixture.store.nextRetry(fixture.journey) == 1234)
         #expect(try fixture.store.stats(fixture.journey).total.failed == 5)
         #expect(try fixture.store.verifyCounters(fixture.journey).isEmpty)
         for key in ["m105", "m101", "m100", "nobody"] {
-            #expect(try !fixture.store.retryParked(fixture.journey, key: Array(key.utf8)))
+            #expect(try fixture.store.remedy(.retry, fixture.journey, keys: [Array(key.utf8)]) == 0)
         }
     }
 

@@ -109,7 +109,9 @@ import Testing
     @Test func errorsComeAndGoWithTheirRows() throws {
         let fixture = try MemberFixture()
         let key = Array("a".utf8)
-        let error = MemberError(code: "http_status", message: "503", httpStatus: 503, request: "POST", response: nil)
+        let error = MemberError(
+            code: "http_status", message: "503", httpStatus: 503,
+            exchange: MemberExchange(request: "POST", response: nil), destinationID: "d", failedAt: 7)
         func commit(_ rows: MemberRows) throws {
             try fixture.store.commit(MemberCommit(journey: fixture.journey, rows: [rows]), durability: .normal)
         }

@@ -85,12 +85,12 @@ import Testing
             #expect(left == (row?.status == .active))
             if left { leave(&model, key, .removed, at: fixture.clock.now()) }
         } else {
-            let retried = try fixture.store.retryParked(fixture.journey, key: Array(key.utf8))
+            let retried = try fixture.store.remedy(.retry, fixture.journey, keys: [Array(key.utf8)]) == 1
             #expect(retried == (row?.status == .active && row?.state == .parked))
             guard retried, var row else { return }
             row.state = .retry
             row.wake = fixture.clock.now()
-            row.attempt = 1
+            row.attempt = 0
             row.firstAttemptAt = MemberRows.noTime
             model.rows[key] = row
             model.errors[key] = nil

@@ -165,6 +165,12 @@ import Testing
         (MemberStore.nextRetrySQL, "SEARCH members USING INDEX members_retry (journey=?)"),
         (MemberStore.nextWakeSQL, "SEARCH members USING COVERING INDEX members_wake (journey=? AND wake>?)"),
         (MemberStore.parkedSQL, "SEARCH members USING INDEX members_parked (journey=? AND key>?)"),
+        (
+            MemberStore.deadLettersSQL,
+            "SEARCH e USING INDEX member_errors_parked (failed_at>? AND failed_at<?) | "
+                + "SEARCH j USING INTEGER PRIMARY KEY (rowid=?) | "
+                + "SEARCH t USING PRIMARY KEY (journey=? AND n=?) LEFT-JOIN"
+        ),
         (MemberStore.listSQL, "SEARCH members USING PRIMARY KEY (journey=? AND key>?)"),
         (
             MemberStore.deleteErrorsSQL,

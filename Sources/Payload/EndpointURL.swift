@@ -1,7 +1,7 @@
-/// What a webhook's URL must look like. Whether its host may be reached is the transport's to decide.
-enum WebhookURL {
+/// What the URL of an endpoint must look like. Whether its host may be reached is the transport's to decide.
+public enum EndpointURL {
     /// What is wrong with the text, with the remedy; nil when it can be used.
-    static func problem(in url: String) -> String? {
+    public static func problem(in url: String) -> String? {
         let bytes = Array(url.utf8)
         if bytes.count > 2048 { return "url is at most 2,048 bytes long: shorten it" }
         if bytes.contains(where: { $0 <= 0x20 || $0 >= 0x7F || #""<>\^`{|}"#.utf8.contains($0) }) {

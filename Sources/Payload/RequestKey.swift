@@ -3,9 +3,9 @@ import Crypto
 /// The `Idempotency-Key` of a request, which is its `webhook-id` too: the row's own key when it carries one row, else the
 /// lower-case hexadecimal of the first 16 bytes of SHA-256 over the rows' keys, sorted by bytes and joined by 0x00. The
 /// same rows get the same key in whatever order they come.
-enum RequestKey {
+public enum RequestKey {
     /// Lends the key for the call. `keys` must not be empty.
-    static func withKey(of keys: [UnsafeRawBufferPointer], _ body: (UnsafeRawBufferPointer) -> Void) {
+    public static func withKey(of keys: [UnsafeRawBufferPointer], _ body: (UnsafeRawBufferPointer) -> Void) {
         if keys.count == 1 { return body(keys[0]) }
         let sorted = keys.sorted(by: precedes)
         let length = keys.reduce(keys.count - 1) { $0 + $1.count }

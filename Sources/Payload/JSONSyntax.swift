@@ -1,12 +1,12 @@
 /// Tells whether bytes are one JSON value: what is put into a request as it stands must not break the rest of it.
 /// One pass, no recursion.
-struct JSONSyntax {
+public struct JSONSyntax {
     private static let maxDepth = 64
 
     private let text: UnsafeRawBufferPointer
     private var place = 0
 
-    static func isValue(_ text: UnsafeRawBufferPointer) -> Bool {
+    public static func isValue(_ text: UnsafeRawBufferPointer) -> Bool {
         var syntax = JSONSyntax(text: text)
         return syntax.scan()
     }

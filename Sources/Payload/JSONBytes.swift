@@ -1,12 +1,12 @@
 import Journeys
 
 /// JSON text under construction: one growing buffer, no object per value.
-final class JSONBytes {
+public final class JSONBytes {
     private var base: UnsafeMutableRawPointer
     private var capacity: Int
     private var count = 0
 
-    init(capacity: Int = 16384) {
+    public init(capacity: Int = 16384) {
         self.capacity = capacity
         base = .allocate(byteCount: capacity, alignment: 8)
     }
@@ -14,29 +14,34 @@ final class JSONBytes {
     deinit { base.deallocate() }
 
     /// The text so far; valid until the next change.
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    func removeAll() { count = 0 }
+    public func removeAll() { count = 0 }
 
     /// Text that is JSON already.
-    func append(_ text: StaticString) {
+    public func append(_ text: StaticString) {
         append(raw: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Bytes that are JSON already.
-    func append(raw: UnsafeRawBufferPointer) {
+    public func append(raw: UnsafeRawBufferPointer) {
         reserve(raw.count)
         if let source = raw.baseAddress { (base + count).copyMemory(from: source, byteCount: raw.count) }
         count += raw.count
     }
 
     /// A JSON string of UTF-8 bytes, with its quotes.
-    func append(string text: UnsafeRawBufferPointer) {
-        reserve(6 * text.count + 2)
+    public func append(string text: UnsafeRawBufferPointer) {
+        append("\"")
+        append(escaped: text)
+        append("\"")
+    }
+
+    /// What stands between the quotes of a JSON string of UTF-8 bytes.
+    public func append(escaped text: UnsafeRawBufferPointer) {
+        reserve(6 * text.count)
         var out = (base + count).assumingMemoryBound(to: UInt8.self)
         let start = out
-        out[0] = UInt8(ascii: "\"")
-        out += 1
         for byte in text {
             if byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
                 out[0] = byte
@@ -45,11 +50,10 @@ final class JSONBytes {
                 out += Self.escape(byte, to: out)
             }
         }
-        out[0] = UInt8(ascii: "\"")
-        count += out + 1 - start
+        count += out - start
     }
 
-    func append(_ value: Int64) {
+    public func append(_ value: Int64) {
         reserve(20)
         let out = (base + count).assumingMemoryBound(to: UInt8.self)
         var magnitude = value.magnitude
@@ -70,21 +74,21 @@ final class JSONBytes {
     }
 
     /// The shortest number that reads back the same; null for what JSON has no number for.
-    func append(_ value: Double) {
+    public func append(_ value: Double) {
         guard value.isFinite else { return append("null") }
         var text = value.description
         text.withUTF8 { append(raw: UnsafeRawBufferPointer($0)) }
     }
 
-    func append(_ value: Bool) { append(value ? "true" : "false") }
+    public func append(_ value: Bool) { append(value ? "true" : "false") }
 
     /// `"YYYY-MM-DD"` of days since 1970-01-01.
-    func append(date days: Int32) {
+    public func append(date days: Int32) {
         quoted(Timestamp.dateLength) { Timestamp.write(date: days, to: $0) }
     }
 
     /// `"YYYY-MM-DDTHH:MM:SS.ffffffZ"` of microseconds since 1970 UTC.
-    func append(timestamp microseconds: Int64) {
+    public func append(timestamp microseconds: Int64) {
         quoted(Timestamp.fixedLength) { Timestamp.write(fixed: microseconds, to: $0) }
     }
 

@@ -1,0 +1,80 @@
+import Journeys
+import Store
+
+/// What people do with single members, and with dead letters in bulk.
+extension Engine {
+    /// Rows that one step of bulk work changes, in one transaction.
+    private static let step = 2000
+
+    /// Does something with parked members that pass a filter; durable step by step, whether a run goes on or not. Who is
+    /// tried again or goes on does so at once, without waiting for a schedule.
+    /// - Returns: how many it was done with.
+    public func remedy(
+        _ remedy: MemberStore.Remedy, _ filter: DeadLetterFilter, workspaceID: String
+    ) throws -> Int {
+        let store = try members.store(workspaceID)
+        var cursor: DeadLetterCursor?
+        var count = 0
+        var journeys: Set<String> = []
+        defer { for id in journeys { replan(workspaceID, id) } }
+        repeat {
+            let page = try store.deadLetters(filter, after: cursor, limit: Self.step)
+            for (number, letters) in Dictionary(grouping: page.letters, by: \.journey) {
+                guard let id = letters.first?.journeyID else { continue }
+                journeys.insert(id)
+                count += try betweenBatches(of: id) { try store.remedy(remedy, number, keys: letters.map(\.key)) }
+            }
+            cursor = page.next
+        } while cursor != nil
+        return count
+    }
+
+    /// The same with one member.
+    /// - Returns: false when it is not parked.
+    public func remedy(
+        _ remedy: MemberStore.Remedy, member key: [UInt8], workspaceID: String, journeyID: String
+    ) throws -> Bool {
+        let store = try members.store(workspaceID)
+        guard let number = try store.knownJourneyNumber(journeyID) else { return false }
+        let count = try betweenBatches(of: journeyID) { try store.remedy(remedy, number, keys: [key]) }
+        if count > 0 { replan(workspaceID, journeyID) }
+        return count > 0
+    }
+
+    /// Has an active member leave, parked or not.
+    /// - Returns: false when it is not active, or its outcome at a tile with side effects is awaited.
+    public func remove(member key: [UInt8], workspaceID: String, journeyID: String) throws -> Bool {
+        let store = try members.store(workspaceID)
+        guard let number = try store.knownJourneyNumber(journeyID) else { return false }
+        let isRemoved = try betweenBatches(of: journeyID) { [queue] in
+            try store.setExited(
+                number, key: key, reason: .removed, unlessUnderWay: queue.running(journeyID) != nil)
+        }
+        if isRemoved { replan(workspaceID, journeyID) }
+        return isRemoved
+    }
+
+    /// Changes members where no run has them in hand: while none goes on, or on its thread between two batches.
+    private func betweenBatches<Value: Sendable>(
+        of journeyID: String, _ body: @escaping @Sendable () throws -> Value
+    ) throws -> Value {
+        while true {
+            // A run that begins meanwhile waits for this lock before it reads anybody.
+            let value = try lifecycle.withLock { _ in
+                try queue.running(journeyID) == nil ? Optional(body()) : nil
+            }
+            if let value { return value }
+            if let result = queue.running(journeyID)?.perform(body) { return try result.get() }
+        }
+    }
+
+    /// Members may be due now, or a draining journey empty.
+    private func replan(_ workspaceID: String, _ journeyID: String) {
+        lifecycle.withLock { _ in
+            guard let record = try? find(workspaceID, journeyID),
+                [.active, .error, .draining].contains(record.status)
+            else { return }
+            settle(record)
+        }
+    }
+}
