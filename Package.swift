@@ -34,6 +34,9 @@ let plugins = [
     Plugin(name: "Exit"),
     Plugin(name: "Sync", dependencies: ["CCurl", "Outbound", "Platform"]),
     Plugin(name: "Webhook", dependencies: ["Payload"]),
+    Plugin(name: "HTTP", dependencies: ["Payload"]),
+    Plugin(name: "Braze", dependencies: ["Payload"]),
+    Plugin(name: "Slack", dependencies: ["Payload"]),
 ]
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

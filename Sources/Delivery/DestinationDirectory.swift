@@ -71,7 +71,11 @@ public final class DestinationDirectory: @unchecked Sendable {
 
     private func current(_ id: String, workspaceID: String) throws(DestinationUnavailable) -> OpenDestination {
         let known = state.withLock { $0.open[id] }
-        let usable = known.flatMap { $0.workspaceID == workspaceID && plugins.isCurrent($0.connector) ? $0 : nil }
+        // One whose plugin is in quarantine is opened anew, which says why it can't be.
+        let usable = known.flatMap { known in
+            known.workspaceID == workspaceID && plugins.isCurrent(known.connector)
+                && known.connector.quarantine == nil ? known : nil
+        }
         let lookup: DestinationLookup
         do {
             lookup = try source.destination(id, workspaceID: workspaceID, knownVersion: usable?.version)

@@ -71,12 +71,31 @@ public struct BodyPlan: Sendable {
         return nil
     }
 
-    /// Writes the `data` object of a row.
-    public func write(row: Int, of cells: [PayloadCell], to out: JSONBytes) {
+    /// Whether there are no fields.
+    public var isEmpty: Bool { steps.isEmpty }
+
+    /// Writes the object of a row.
+    /// - Parameters:
+    ///   - continues: without its opening brace, after members that were written: with a comma where fields follow.
+    ///   - closes: false leaves out the closing brace: more members follow.
+    public func write(
+        row: Int, of cells: [PayloadCell], to out: JSONBytes, continues: Bool = false, closes: Bool = true
+    ) {
         for index in cells.indices {
-            steps[index].literal.withUnsafeBytes { out.append(raw: $0) }
+            steps[index].literal.withUnsafeBytes { literal in
+                if index == 0, continues {
+                    out.append(",")
+                    out.append(raw: UnsafeRawBufferPointer(rebasing: literal.dropFirst()))
+                } else {
+                    out.append(raw: literal)
+                }
+            }
             if !cells[index].write(row, to: out) { out.append("null") }
         }
-        tail.withUnsafeBytes { out.append(raw: $0) }
+        tail.withUnsafeBytes { tail in
+            // Without fields the tail is the whole object.
+            let start = cells.isEmpty && continues ? 1 : 0
+            out.append(raw: UnsafeRawBufferPointer(rebasing: tail[start..<(tail.count - (closes ? 0 : 1))]))
+        }
     }
 }

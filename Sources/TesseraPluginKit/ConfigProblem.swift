@@ -11,7 +11,7 @@ public struct ConfigProblem: Sendable, Hashable {
     }
 
     /// A pointer one step longer, `~` and `/` of the name escaped.
-    static func pointer(_ base: String, _ name: String) -> String {
+    public static func pointer(_ base: String, _ name: String) -> String {
         var text = base + "/"
         for scalar in name.unicodeScalars {
             switch scalar {

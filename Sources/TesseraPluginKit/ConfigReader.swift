@@ -77,6 +77,12 @@ public final class ConfigReader {
         return value
     }
 
+    /// A member as it stands, null too; nil when it is absent.
+    public func valueOrNull(_ name: String) -> ConfigValue? {
+        if !known.contains(name) { known.append(name) }
+        return members[name]
+    }
+
     /// A reader for an object that stands at a pointer.
     func reader(_ members: [String: ConfigValue], at pointer: String) -> ConfigReader {
         ConfigReader(members, at: pointer, source: source, notes: notes)

@@ -22,7 +22,9 @@ public enum BuiltProducts {
     public static var pluginHost: String { pluginDirectory + "/tessera-plugin-host" }
 
     /// The plugins that the package ships, by the names of their folders.
-    public static let plugins = ["Entry", "Exit", "Filter", "Split", "Sync", "Wait", "Webhook"]
+    public static let plugins = [
+        "Braze", "Entry", "Exit", "Filter", "HTTP", "Slack", "Split", "Sync", "Wait", "Webhook",
+    ]
 
     /// The file of a shipped plugin: "Wait".
     public static func plugin(_ name: String) -> String { "\(pluginDirectory)/lib\(name)Plugin.so" }

@@ -14,6 +14,11 @@ public final class ConnectorInstance: @unchecked Sendable {
     public let origins: [String]
     public var generation: Int { type.generation }
 
+    /// Set while its plugin is stopped: it is not to be delivered over.
+    public var quarantine: PluginQuarantine? {
+        owner.quarantineReason.map { PluginQuarantine(pluginID: type.pluginID, reason: $0) }
+    }
+
     /// Static tables of the plugin and its instance, valid while this object lives.
     public let interface: UnsafePointer<tessera_connector_interface>
     public let table: UnsafePointer<tessera_connector_type>

@@ -1,0 +1,7 @@
+import CTessera
+import TesseraPluginKit
+
+private let plugin = Plugin(id: "dev.tessera.braze", version: "1.0.0", connectors: [BrazeConnector.self])
+
+@c @implementation
+public func tessera_plugin_v1() -> UnsafePointer<tessera_plugin>? { plugin.table }

@@ -1,0 +1,136 @@
+import CTessera
+import Payload
+import TesseraPluginKit
+
+extension HTTPConnector {
+    func build(_ batch: Batch, _ call: BuildCall) throws {
+        let run: BuildRun
+        do {
+            run = try BuildRun(self, batch)
+        } catch let error as MappingError {
+            var outcomes = call.outcomes(capacity: batch.count)
+            outcomes.fail(0..<batch.count, RowError(.badRequest, error.message))
+            return
+        }
+        var refused = call.outcomes()
+        var rows: [Int] = []
+        for row in 0..<batch.count {
+            if let error = run.fault(row) {
+                refused.fail(row, error)
+                continue
+            }
+            rows.append(row)
+            if rows.count == batchSize {
+                run.send(rows, call, &refused)
+                rows = []
+            }
+        }
+        if !rows.isEmpty { run.send(rows, call, &refused) }
+    }
+}
+
+/// One `build`: the batch's columns and the memory that requests are written in.
+private struct BuildRun {
+    let connector: HTTPConnector
+    let fields: TemplateFields
+    let members: TextColumn
+    let keys: TextColumn
+    let plan: BodyPlan?
+    let cells: [PayloadCell]
+    let body = JSONBytes()
+
+    init(_ connector: HTTPConnector, _ batch: Batch) throws {
+        self.connector = connector
+        members = try batch.text("$member")
+        keys = try batch.text("$key")
+        fields = try TemplateFields(batch, names: connector.names)
+        if case .fields = connector.body {
+            let plan = try BodyPlan(columns: batch.columns)
+            self.plan = plan
+            cells = try plan.cells(of: batch)
+        } else {
+            plan = nil
+            cells = []
+        }
+    }
+
+    /// Why a row can't be sent.
+    func fault(_ row: Int) -> RowError? {
+        if members[row] == nil || keys[row] == nil {
+            return RowError(.misc, "the row came without a member key or an idempotency key")
+        }
+        guard let column = fields.malformedJSON(row) ?? plan?.malformedJSON(in: cells, row: row) else { return nil }
+        return RowError(.eventParsingFailed, "field '\(column)' holds no valid JSON: correct the source")
+    }
+
+    func send(_ rows: [Int], _ call: BuildCall, _ refused: inout Outcomes) {
+        guard let first = rows.first else { return }
+        var missing = ""
+        guard let url = fields.text(connector.url, row: first, missing: &missing, encode: TemplateEncoding.percent)
+        else {
+            return refused.fail(
+                rows, RowError(.badRequest, "field '\(missing)' has no value, and the URL needs it"))
+        }
+        var headers: [(name: String, value: String)] = []
+        for (name, template) in connector.headers {
+            let value = fields.text(template, row: first, missing: &missing, encode: TemplateEncoding.plain)
+            guard let value else {
+                return refused.fail(
+                    rows, RowError(.badRequest, "field '\(missing)' has no value, and the header '\(name)' needs it"))
+            }
+            if value.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) {
+                return refused.fail(
+                    rows,
+                    RowError(
+                        .badRequest,
+                        "the value of the header '\(name)' holds a line break or control character: "
+                            + "correct the source"))
+            }
+            headers.append((name, String(decoding: value, as: UTF8.self)))
+        }
+        write(rows)
+        let isBodyless: Bool
+        if case .none = connector.body { isBodyless = true } else { isBodyless = false }
+        func has(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
+        if !isBodyless, !has("content-type") { headers.append(("Content-Type", "application/json")) }
+        RequestKey.withKey(of: rows.compactMap { keys[$0] }) { key in
+            let key = String(decoding: key, as: UTF8.self)
+            if let header = connector.idempotencyHeader, !has(header.lowercased()) { headers.append((header, key)) }
+            let isSigned = !connector.signingTokens.isEmpty
+            call.send(
+                Request(
+                    method: connector.method.rawValue, url: String(decoding: url, as: UTF8.self), headers: headers,
+                    body: Array(body.bytes), rows: rows.map { UInt32(truncatingIfNeeded: $0) },
+                    signature: isSigned ? TESSERA_SIGN_STANDARD_WEBHOOKS : TESSERA_SIGN_NONE,
+                    messageID: isSigned ? key : "", signingTokens: connector.signingTokens))
+        }
+    }
+
+    private func write(_ rows: [Int]) {
+        body.removeAll()
+        switch connector.body {
+        case .none: break
+        case .row(let template): for row in rows { fields.write(template, row: row, to: body) }
+        case .fields:
+            if connector.batchSize > 1 { body.append("[") }
+            for (index, row) in rows.enumerated() {
+                if index > 0 { body.append(",") }
+                plan?.write(row: row, of: cells, to: body)
+            }
+            if connector.batchSize > 1 { body.append("]") }
+        case .rows(let outer, let row):
+            for step in outer.steps {
+                if case .literal(let bytes) = step {
+                    bytes.withUnsafeBytes { body.append(raw: $0) }
+                    continue
+                }
+                body.append("[")
+                for (index, number) in rows.enumerated() {
+                    if index > 0 { body.append(",") }
+                    fields.write(row, row: number, to: body)
+                }
+                body.append("]")
+            }
+        }
+    }
+}
