@@ -92,6 +92,10 @@ let package = Package(
         .executableTarget(
             name: "PluginBench", dependencies: ["PluginHost", "CTessera", "Columns", "Crypto", "Journeys", "Platform"],
             path: "Benchmarks/PluginBench"),
+        .executableTarget(
+            name: "DeliveryBench",
+            dependencies: ["Delivery", "PluginHost", "CTessera", "Columns", "Crypto", "Journeys", "Platform"],
+            path: "Benchmarks/DeliveryBench"),
 
         .target(
             name: "TestSupport", dependencies: ["Platform", "Delivery", "HTTPServer", "Journeys"],

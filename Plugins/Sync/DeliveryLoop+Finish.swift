@@ -3,9 +3,11 @@ import CTessera
 import TesseraPluginKit
 
 extension DeliveryLoop {
-    /// Takes the transfers that have ended.
-    func harvest() {
+    /// Takes the transfers that have ended. False when none had.
+    @discardableResult
+    func harvest() -> Bool {
         var left: Int32 = 0
+        let before = inFlight
         while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let result = tessera_curl_message_result(message)
@@ -16,6 +18,7 @@ extension DeliveryLoop {
             if let slot = Slot.from(pointer) { finish(slot, result) }
         }
         for job in jobs { job.flush() }
+        return inFlight < before
     }
 
     /// A request has ended: its rows get their outcomes.

@@ -103,10 +103,11 @@ final class DeliveryLoop: @unchecked Sendable {
             for job in arrived { begin(job) }
             pump()
             runTimer()
-            harvest()
+            let isFreed = harvest()
             endJobs()
             if stopping, jobs.isEmpty { return }
-            sockets.wait(milliseconds: patience()) { descriptor, ready in
+            // Requests that ended at once have made room: there may be more to send before anything happens.
+            sockets.wait(milliseconds: isFreed && !jobs.isEmpty ? 0 : patience()) { descriptor, ready in
                 if descriptor == wakeDescriptor {
                     var count: UInt64 = 0
                     _ = read(wakeDescriptor, &count, 8)
