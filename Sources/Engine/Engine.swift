@@ -96,6 +96,8 @@ public enum EngineError: Error, Sendable {
     case conflict(String)
     /// 422: what `/validate` lists.
     case invalid([ValidationError])
+    /// 503: what stands in the way passes by itself.
+    case busy(String)
     /// 412: the resource is not as the caller thinks.
     case changed
 }

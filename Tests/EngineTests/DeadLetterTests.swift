@@ -176,6 +176,27 @@ import Testing
         #expect(total.active + total.exited + total.completed == 400)
     }
 
+    /// Runs that wait for retries only give their threads to others, and lose nothing by it.
+    @Test func whoOnlyWaitsMakesRoom() throws {
+        let bench = try Bench(runThreads: 2)
+        try bench.load("id,age\na,30\nb,10\n")
+        let waiting = try (0..<2).map { _ in try journey(bench, "retry", other: "retry") }
+        let runs = try waiting.map { try bench.trigger($0) }
+        _ = try bench.eventually { try bench.sent().count == 2 ? true : nil }
+        let healthy = try journey(bench, "advance")
+        #expect(try bench.runOnce(healthy).counts.delivered == 2)
+        // One of the two has ended for it, and goes on in a run of the timer.
+        let ended = try bench.eventually { try runs.first { try bench.run($0).status == .completed } }
+        bench.clock.advance(2 * Bench.second)
+        _ = try bench.eventually { try bench.sent().filter { $0.hasSuffix("2") }.count == 2 ? true : nil }
+        let (store, number) = try store(bench, ended.journeyID)
+        #expect(try store.verifyCounters(number).isEmpty)
+        let again = try bench.control.read {
+            try $0.runs(workspaceID: bench.workspaceID, journeyID: ended.journeyID)
+        }
+        #expect(again.first?.trigger == .timer)
+    }
+
     @Test func aTileSaysHowOftenItTriesAgain() throws {
         let bench = try Bench()
         try bench.load("id,age\na,30\n")

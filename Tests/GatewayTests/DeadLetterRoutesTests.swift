@@ -81,7 +81,7 @@ import TestSupport
         let letter = try #require(all.first)
         #expect(letter["journey_id"]?.stringValue == journey && letter["tile"] == "send")
         #expect(letter["destination_id"]?.stringValue == destination && letter["code"] == "BAD_REQUEST")
-        #expect(letter["http_status"] == 400 && letter["attempts"] == 1)
+        #expect(letter["http_status"] == 400 && letter["attempts"] == 1 && letter["entry"] == 1)
         #expect(letter["failed_at"]?.stringValue?.hasPrefix("2024-01-15T") == true)
         for (query, count) in [
             ("?destination=\(destination)", 2), ("?destination=\(journey)", 0), ("?journey=\(journey)", 2),

@@ -5,6 +5,8 @@ import Store
 extension Engine {
     /// Rows that one step of bulk work changes, in one transaction.
     private static let step = 2000
+    /// Microseconds that a caller waits for a run to come between two batches.
+    private static let patience: Int64 = 5_000_000
 
     /// Does something with parked members that pass a filter; durable step by step, whether a run goes on or not. Who is
     /// tried again or goes on does so at once, without waiting for a schedule.
@@ -55,6 +57,7 @@ extension Engine {
     }
 
     /// Changes members where no run has them in hand: while none goes on, or on its thread between two batches.
+    /// - Throws: `EngineError.busy` when the run comes to no rest.
     private func betweenBatches<Value: Sendable>(
         of journeyID: String, _ body: @escaping @Sendable () throws -> Value
     ) throws -> Value {
@@ -64,7 +67,13 @@ extension Engine {
                 try queue.running(journeyID) == nil ? Optional(body()) : nil
             }
             if let value { return value }
-            if let result = queue.running(journeyID)?.perform(body) { return try result.get() }
+            switch queue.running(journeyID)?.perform(patience: Self.patience, body) {
+            case .done(let result): return try result.get()
+            case .busy:
+                throw EngineError.busy(
+                    "The journey's run is in the middle of a long step: try again in a moment, or cancel the run")
+            case .over, nil: continue
+            }
         }
     }
 

@@ -60,8 +60,10 @@ final class Mover {
     private(set) var staged: [[Parcel]]
     private(set) var stagedRows = 0
     /// How many of a tile's staged parcels, from the first, have their attempt counted.
-    private var admitted: [Int]
+    private(set) var admitted: [Int]
     private(set) var flights: [Flight] = []
+    /// How long each tile has said nothing about its calls in flight.
+    var silence: Silence
 
     init(plan: JourneyPlan, stations: [Station], call: Call, clock: any Clock) {
         self.plan = plan
@@ -73,6 +75,7 @@ final class Mover {
         pending = .init(repeating: [], count: plan.tiles.count)
         staged = .init(repeating: [], count: plan.tiles.count)
         admitted = .init(repeating: 0, count: plan.tiles.count)
+        silence = Silence(tiles: plan.tiles.count)
     }
 
     // MARK: Coming in
@@ -222,6 +225,7 @@ final class Mover {
                 }
                 let flight = Flight(parcel: first, station: station, buffer: buffer)
                 flights.append(flight)
+                silence.called(tile)
                 run(first, station, buffer)
             }
         }
@@ -233,8 +237,16 @@ final class Mover {
         var changed = false
         flights.removeAll { flight in
             let (rows, isDone) = take(flight)
-            changed = changed || rows > 0 || isDone
+            if rows > 0 || isDone {
+                changed = true
+                silence.heard(flight.station.index)
+            }
             return isDone
+        }
+        if changed {
+            for tile in staged.indices where !flights.contains(where: { $0.station.index == tile }) {
+                silence.rests(tile)
+            }
         }
         return changed
     }
@@ -262,11 +274,9 @@ final class Mover {
         stagedRows = 0
     }
 
-    /// Takes the members off that wait for the tile with the most of them, to be handed to it after `time`, with no attempt
-    /// counted. False when none wait but for calls that are prepared already.
-    func shelve(until time: Int64) -> Bool {
-        func waiting(_ tile: Int) -> Int { staged[tile].dropFirst(admitted[tile]).reduce(0) { $0 + $1.rows.count } }
-        guard let tile = staged.indices.max(by: { waiting($0) < waiting($1) }), waiting(tile) > 0 else { return false }
+    /// Takes the given tile's members off that wait for a call, but for calls that are prepared already. No attempt is
+    /// counted; they are handed to the tile again after `time`.
+    func shelve(_ tile: Int, until time: Int64) {
         for parcel in staged[tile][admitted[tile]...] {
             for row in parcel.rows {
                 parcel.cargo.state[Int(row)] = .retry
@@ -277,7 +287,6 @@ final class Mover {
             stagedRows -= parcel.rows.count
         }
         staged[tile].removeSubrange(admitted[tile]...)
-        return true
     }
 
     // MARK: For the commit

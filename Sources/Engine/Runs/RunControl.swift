@@ -22,6 +22,17 @@ final class RunControl: Sendable {
         var errands: [Errand] = []
         /// The run's thread does no more errands.
         var isOver = false
+        /// Runs of other journeys wait for a thread.
+        var isCrowded = false
+    }
+
+    /// What has become of an errand.
+    enum Performed<Value: Sendable>: Sendable {
+        case done(Result<Value, any Error>)
+        /// The run has ended, and nothing was done.
+        case over
+        /// The run came to no rest in time, and nothing was done.
+        case busy
     }
 
     /// Something to be done on the run's thread.
@@ -36,10 +47,13 @@ final class RunControl: Sendable {
     let runID: String
     let journeyID: String
     let state = Monitor(State())
+    private let othersWait: @Sendable () -> Bool
 
-    init(runID: String, journeyID: String) {
+    /// - Parameter othersWait: whether a run of another journey waits for a thread now.
+    init(runID: String, journeyID: String, othersWait: @escaping @Sendable () -> Bool) {
         self.runID = runID
         self.journeyID = journeyID
+        self.othersWait = othersWait
     }
 
     var stop: Stop? { state.withLock { $0.stop } }
@@ -54,16 +68,31 @@ final class RunControl: Sendable {
     func closeEntry() { state.update { $0.isEntryClosed = true } }
 
     /// Has the run's thread do something between two batches, when all that the run has done is committed, and waits for it.
-    /// - Returns: nil when the run has ended, and nothing was done.
-    func perform<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) -> Result<Value, any Error>? {
+    /// - Parameter patience: microseconds of real time until it is taken back: a run may be inside a long query, or inside a
+    ///   plugin, and a caller of the API must not be.
+    func perform<Value: Sendable>(
+        patience: Int64, _ body: @escaping @Sendable () throws -> Value
+    ) -> Performed<Value> {
         let result = Monitor<Result<Value, any Error>?>(nil)
         let errand = Errand { result.withLock { $0 = Result(catching: body) } }
         let isTaken = state.update { state in
             if !state.isOver { state.errands.append(errand) }
             return !state.isOver
         }
-        guard isTaken, errand.outcome.wait(until: { $0 }) else { return nil }
-        return result.withLock { $0 }
+        guard isTaken else { return .over }
+        var isDone = errand.outcome.wait(microseconds: patience) { $0 }
+        if isDone == nil {
+            let isTakenBack = state.withLock { state in
+                guard let place = state.errands.firstIndex(where: { $0 === errand }) else { return false }
+                state.errands.remove(at: place)
+                return true
+            }
+            if isTakenBack { return .busy }
+            // It is being done: that is one short transaction.
+            isDone = errand.outcome.wait { $0 }
+        }
+        guard isDone == true, let result = result.withLock({ $0 }) else { return .over }
+        return .done(result)
     }
 
     var hasErrands: Bool { state.withLock { !$0.errands.isEmpty } }
@@ -78,6 +107,15 @@ final class RunControl: Sendable {
             errand.body()
             errand.outcome.update { $0 = true }
         }
+    }
+
+    /// A run of another journey has begun to wait for a thread.
+    func crowd() { state.update { $0.isCrowded = true } }
+
+    /// Whether a run that only waits should make room. From now on `isCrowded` tells of a change.
+    func shouldYield() -> Bool {
+        state.withLock { $0.isCrowded = false }
+        return othersWait()
     }
 
     /// The run has ended: who waits does it without it.

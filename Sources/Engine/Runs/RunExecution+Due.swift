@@ -102,12 +102,14 @@ extension RunExecution {
         return cargo
     }
 
-    /// Retries never wait for the schedule: the run waits for those that are due soon.
+    /// Retries never wait for the schedule: the run waits for those that are due soon, unless another journey's run needs its
+    /// thread. Then they come back in a run of the timer.
     func holdForRetries() throws {
         while control.stop == nil, let due = try members.nextRetry(journeyNumber) {
             if due > clock.now() + settings.retryHold { return }
+            if due > clock.now(), control.shouldYield() { return }
             let isCalled: Bool? = clock.wait(on: control.state, deadline: due) {
-                $0.stop == nil && $0.errands.isEmpty ? nil : true
+                $0.stop == nil && $0.errands.isEmpty && !$0.isCrowded ? nil : true
             }
             if control.stop != nil { return }
             if isCalled != nil {

@@ -30,12 +30,7 @@ final class RunExecution {
         var stagedRows = 4 * 8192
         /// Microseconds: retries due within it are waited for.
         var retryHold: Int64 = 30_000_000
-        /// Microseconds: after it, members come back whom a tile that stood still could not take.
-        var shelf: Int64 = 5_000_000
     }
-
-    /// Tenths of a second without any outcome after which a tile counts as standing still.
-    private static let patience = 10
 
     let run: RunRecord
     /// Without its instances: the stations hold them, and let go of them when a plugin is swapped.
@@ -179,7 +174,6 @@ final class RunExecution {
 
     /// Takes outcomes of calls in flight until at most `limit` members wait for a call; with 0 until all calls have ended.
     func settle(limit: Int) throws {
-        var waits = 0
         while limit == 0 ? mover.stagedRows > 0 || !mover.flights.isEmpty : mover.stagedRows > limit {
             if control.stop != nil { mover.unstage() }
             mover.launch()
@@ -190,17 +184,14 @@ final class RunExecution {
                 mover.launch()
             }
             if let scan = openScan, scan.isIndexed { scan.suspend() }
-            _ = mover.signal.wait(microseconds: 100_000) { $0.rows >= 1000 || $0.ended > 0 ? true : nil }
-            waits += 1
-            if mover.absorb() {
-                waits = 0
-                try afterOutcomes()
-            }
-            try serve()
-            // The model is not read on for the sake of a tile that stands still: its members come back later.
-            if limit > 0, waits >= RunExecution.patience, mover.shelve(until: clock.now() + settings.shelf) {
+            // A tile that stands still does not keep the model from being read on: its members come back later.
+            if limit > 0, mover.shelve() {
                 try commit(durable: true)
+                continue
             }
+            _ = mover.signal.wait(microseconds: 100_000) { $0.rows >= 1000 || $0.ended > 0 ? true : nil }
+            if mover.absorb() { try afterOutcomes() }
+            try serve()
         }
     }
 

@@ -36,6 +36,9 @@ final class RunQueue: Sendable {
             }
         }
 
+        /// Somebody waits for a thread, and there is none.
+        var isCrowded: Bool { !ready.isEmpty && nextReady == nil }
+
         mutating func makeReady(_ journeyID: String) {
             guard let journey = journeys[journeyID], journey.running == nil, !journey.waiting.isEmpty,
                 !ready.contains(journeyID)
@@ -64,14 +67,17 @@ final class RunQueue: Sendable {
     /// Puts a run behind the present one of its journey.
     /// - Returns: false when one is queued there already.
     func enqueue(_ entry: Entry) -> Bool {
-        state.update { state in
+        let (isTaken, crowded) = state.update { state -> (Bool, [RunControl]) in
             var journey = state.journeys[entry.journeyID] ?? Journey()
-            if journey.isFull || state.isStopping { return false }
+            if journey.isFull || state.isStopping { return (false, []) }
             journey.waiting.append(entry)
             state.journeys[entry.journeyID] = journey
             state.makeReady(entry.journeyID)
-            return true
+            return (true, state.isCrowded ? state.journeys.values.compactMap(\.running) : [])
         }
+        // Runs that only wait for retries make room.
+        for control in crowded { control.crowd() }
+        return isTaken
     }
 
     /// A run that was interrupted, or could not begin, goes before any other of its journey.
@@ -147,7 +153,9 @@ final class RunQueue: Sendable {
             guard let place = state.nextReady else { return nil }
             let journeyID = state.ready.remove(at: place)
             guard let entry = state.journeys[journeyID]?.waiting.first else { return nil }
-            let control = RunControl(runID: entry.runID, journeyID: journeyID)
+            let control = RunControl(runID: entry.runID, journeyID: journeyID) { [self] in
+                self.state.withLock { $0.isCrowded }
+            }
             state.journeys[journeyID]?.waiting.removeFirst()
             state.journeys[journeyID]?.running = control
             state.atWork[entry.workspaceID, default: 0] += 1

@@ -96,6 +96,7 @@ enum DeadLetterRoutes {
             "code": .string(letter.code), "message": .string(letter.message),
             "http_status": letter.httpStatus.map { .integer(Int64($0)) } ?? .null,
             "attempts": .integer(Int64(letter.attempts)), "failed_at": .string(Timestamp.api(letter.failedAt)),
+            "entry": .integer(Int64(letter.entry)),
         ]
     }
 

@@ -25,9 +25,9 @@ enum Routes {
             Route(.get, j + "/stats", .viewer, .work(JourneyRoutes.stats)),
             Route(.get, j + "/members", .viewer, .work(MemberRoutes.list)),
             Route(.get, j + "/members/{member}", .viewer, .work(MemberRoutes.get)),
-            Route(.delete, j + "/members/{member}", .editor, .work(MemberRoutes.remove)),
-            Route(.post, j + "/members/{member}/retry", .editor, .work(MemberRoutes.remedy(.retry))),
-            Route(.post, j + "/members/{member}/skip", .editor, .work(MemberRoutes.remedy(.skip))),
+            Route(.delete, j + "/members/{member}", .editor, .slow(MemberRoutes.remove)),
+            Route(.post, j + "/members/{member}/retry", .editor, .slow(MemberRoutes.remedy(.retry))),
+            Route(.post, j + "/members/{member}/skip", .editor, .slow(MemberRoutes.remedy(.skip))),
             // Dead letters
             Route(.get, w + "/dead-letters", .viewer, .work(DeadLetterRoutes.list)),
             Route(.post, w + "/dead-letters/retry", .editor, .slow(DeadLetterRoutes.remedy(.retry, "retried"))),

@@ -43,6 +43,7 @@ extension APIError {
         case .notFound(let message): self.init(404, "not_found", message)
         case .wrongState(_, let message): self.init(409, "wrong_state", message)
         case .conflict(let message): self.init(409, "conflict", message)
+        case .busy(let message): self.init(503, "overloaded", message, headers: [("Retry-After", "5")])
         case .changed: self = .changed
         case .invalid(let errors):
             let lines = errors.map(\.message)

@@ -12,6 +12,8 @@ public struct DeadLetter: Sendable {
     public var httpStatus: Int?
     public var attempts: Int
     public var failedAt: Int64
+    /// Which entry of the member it is: 1, 2 …
+    public var entry = 0
 }
 
 /// Which dead letters are meant; nil and empty is all.

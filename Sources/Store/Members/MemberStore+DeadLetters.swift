@@ -9,17 +9,18 @@ extension MemberStore {
         try read { database in
             let statement = try database.statement(Self.deadLettersSQL)
             defer { statement.reset() }
-            let key = cursor?.key ?? []
-            return try key.withUnsafeBytes { key in
-                statement.bind(1, filter.since ?? .min).bind(2, filter.until ?? .max)
-                statement.bind(3, cursor?.failedAt ?? .max).bind(4, Int(cursor?.journey ?? .max))
-                statement.bind(5, borrowedText: key)
-                statement.bind(6, cursor == nil ? 1 : 0)
+            let end = Self.end(cursor, filter.until)
+            return try end.key.withUnsafeBytes { key in
+                statement.bind(1, filter.since ?? .min).bind(2, end.failedAt).bind(3, Int(end.journey))
+                statement.bind(4, borrowedText: key)
                 var letters: [DeadLetter] = []
                 var scanned = 0
                 while try statement.step() {
-                    let letter = Self.deadLetter(statement)
-                    if filter.admits(letter) { letters.append(letter) }
+                    var letter = Self.deadLetter(statement)
+                    if filter.admits(letter) {
+                        letter.entry = try Self.entry(letter, database)
+                        letters.append(letter)
+                    }
                     scanned += 1
                     if letters.count >= limit || scanned >= scanLimit {
                         return (
@@ -33,13 +34,30 @@ extension MemberStore {
         }
     }
 
+    /// What a page lies before: the end of the last one, or the time asked for, whichever is earlier. One bound, so that each
+    /// page begins in the index where the last one ended, however many have failed at one time.
+    private static func end(_ cursor: DeadLetterCursor?, _ until: Int64?) -> DeadLetterCursor {
+        let until = DeadLetterCursor(failedAt: until ?? .max, journey: -1, key: [])
+        guard let cursor, cursor.failedAt < until.failedAt else { return until }
+        return cursor
+    }
+
+    /// Of the letters that are wanted only: it is another search.
+    private static func entry(_ letter: DeadLetter, _ database: Database) throws -> Int {
+        let statement = try database.statement("SELECT entry FROM members WHERE journey = ?1 AND key = ?2")
+        defer { statement.reset() }
+        return try letter.key.withUnsafeBytes { key in
+            statement.bind(1, Int(letter.journey)).bind(2, borrowedText: key)
+            return try statement.step() ? statement.int(0) : 0
+        }
+    }
+
     /// The index's predicate stands here word for word: without it SQLite can't use the partial index.
     static let deadLettersSQL = """
         SELECT e.failed_at, e.journey, e.key, j.id, t.tile_id, e.destination, e.code, e.message, e.http_status, e.attempts
         FROM member_errors e JOIN journeys j ON j.n = e.journey
         LEFT JOIN tiles t ON t.journey = e.journey AND t.n = e.tile
-        WHERE e.parked = 1 AND e.failed_at >= ?1 AND e.failed_at < ?2
-        AND (?6 OR (e.failed_at, e.journey, e.key) < (?3, ?4, ?5))
+        WHERE e.parked = 1 AND e.failed_at >= ?1 AND (e.failed_at, e.journey, e.key) < (?2, ?3, ?4)
         ORDER BY e.failed_at DESC, e.journey DESC, e.key DESC
         """
 

@@ -30,13 +30,16 @@ final class Bench {
     let lines: Monitor<[String]>
     private let memory: ForgetfulMemory
     private let batchRows: Int
+    private let runThreads: Int?
     private let hostProgram: String?
     /// A plugin directory of this bench's own, beside the shared one.
     var own: String { directory + "/own" }
     var log: String { directory + "/sent" }
 
-    /// - Parameter hostProgram: gives plugins processes of their own; nil: they are mapped.
-    init(batchRows: Int = 64, hostProgram: String? = nil) throws {
+    /// - Parameters:
+    ///   - runThreads: nil for as many as a gateway has.
+    ///   - hostProgram: gives plugins processes of their own; nil: they are mapped.
+    init(batchRows: Int = 64, runThreads: Int? = nil, hostProgram: String? = nil) throws {
         directory = FileManager.default.temporaryDirectory.path + "/tessera-engine-\(try Crypto.uuid())"
         try Files.makeDirectory(directory)
         clock = ManualClock(Bench.start)
@@ -44,9 +47,9 @@ final class Bench {
         sourceID = try Crypto.uuid()
         try Files.makeDirectory(directory + "/own")
         (lines, memory, self.batchRows) = (Monitor([]), ForgetfulMemory(), batchRows)
-        self.hostProgram = hostProgram
+        (self.hostProgram, self.runThreads) = (hostProgram, runThreads)
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
-            directory, clock, batchRows, hostProgram, memory, lines)
+            directory, clock, batchRows, runThreads, hostProgram, memory, lines)
         let (id, source) = (workspaceID, sourceID)
         try control.write { writer in
             try writer.insertWorkspace(WorkspaceRecord(id: id, name: "Test", createdAt: Bench.start))
@@ -76,12 +79,12 @@ final class Bench {
     func restart() throws {
         close()
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
-            directory, clock, batchRows, hostProgram, memory, lines)
+            directory, clock, batchRows, runThreads, hostProgram, memory, lines)
         try engine.start()
     }
 
     private static func open(
-        _ directory: String, _ clock: ManualClock, _ batchRows: Int, _ hostProgram: String?,
+        _ directory: String, _ clock: ManualClock, _ batchRows: Int, _ runThreads: Int?, _ hostProgram: String?,
         _ memory: ForgetfulMemory, _ lines: Monitor<[String]>
     ) throws -> (ControlStore, MemberStores, Warehouse, PluginHost, DestinationDirectory, Engine) {
         let control = try ControlStore(dataDirectory: directory, clock: clock, log: .silent)
@@ -98,6 +101,7 @@ final class Bench {
             source: BenchDestinations(control), plugins: plugins, log: .silent)
         var configuration = Engine.Configuration(ownerID: "test")
         configuration.batchRows = batchRows
+        if let runThreads { configuration.runThreads = runThreads }
         let engine = Engine(
             control: control, members: members, warehouse: warehouse, plugins: plugins, destinations: destinations,
             clock: clock, log: .silent, configuration: configuration)

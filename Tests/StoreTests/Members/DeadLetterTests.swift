@@ -70,6 +70,7 @@ import TestSupport
         let letter = try #require(page.letters.first)
         #expect(letter.tileID == "entry" && letter.destinationID == "d" && letter.code == "BAD_REQUEST")
         #expect(letter.httpStatus == 400 && letter.failedAt == 300 && letter.message == "refused")
+        #expect(letter.entry == 1)
     }
 
     @Test func filtersNarrowThem() throws {
@@ -80,6 +81,7 @@ import TestSupport
         #expect(try keys(fixture) { $0.code = "RATE_LIMIT" }.count == 5)
         #expect(try keys(fixture) { $0.since = 200 }.count == 10)
         #expect(try keys(fixture) { $0.until = 200 }.count == 10)
+        #expect(try keys(fixture) { ($0.since, $0.until) = (100, 300) }.count == 15)
         #expect(try keys(fixture) { $0.keys = [Array("k3".utf8)] } == ["o:k3", "k3"])
         #expect(try keys(fixture) { $0.code = "OTHER" }.isEmpty)
     }

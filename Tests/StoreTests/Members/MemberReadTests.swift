@@ -167,7 +167,7 @@ import Testing
         (MemberStore.parkedSQL, "SEARCH members USING INDEX members_parked (journey=? AND key>?)"),
         (
             MemberStore.deadLettersSQL,
-            "SEARCH e USING INDEX member_errors_parked (failed_at>? AND failed_at<?) | "
+            "SEARCH e USING INDEX member_errors_parked (failed_at>? AND (failed_at,journey,key)<(?,?,?)) | "
                 + "SEARCH j USING INTEGER PRIMARY KEY (rowid=?) | "
                 + "SEARCH t USING PRIMARY KEY (journey=? AND n=?) LEFT-JOIN"
         ),
