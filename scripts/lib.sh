@@ -35,3 +35,13 @@ need_build() {
     need_swift
     need libsqlite3-dev libcurl4-openssl-dev libssl-dev
 }
+
+# What the proofs of deliveries need: a server that speaks HTTP/2, certificates, and from PyPI the verifier of signatures that
+# the specification's authors publish, in a folder of the build.
+need_receivers() {
+    need nginx-light openssl python3 gcc
+    [ -d .build/python/standardwebhooks ] && return
+    python3 -m pip --version >/dev/null 2>&1 || need python3-pip
+    echo "installing standardwebhooks from PyPI" >&2
+    python3 -m pip install --quiet --target .build/python standardwebhooks==1.1.0 >&2
+}

@@ -5,7 +5,8 @@ import TesseraPluginKit
 /// How long and how much the transport sends, and where to. Read once.
 ///
 /// The operator's settings, all of them optional: `allow-destination` (CIDR blocks), `sync.total-timeout-ms`,
-/// `sync.connect-timeout-ms`, `sync.slow-seconds` and `sync.in-flight`.
+/// `sync.connect-timeout-ms`, `sync.slow-seconds`, `sync.in-flight`, `sync.dns-seconds` and `sync.ca-file` (PEM; in the place of
+/// the system's certificate authorities).
 struct SendLimits: Sendable {
     /// A request from its start to the end of the answer, in milliseconds.
     var totalTimeout = 30_000
@@ -13,6 +14,10 @@ struct SendLimits: Sendable {
     var connectTimeout = 5_000
     /// An answer that has begun and comes more slowly than `slowestBytes` a second for so long is given up.
     var slowSeconds = 10
+    /// How long an address is kept.
+    var nameSeconds = 60
+    /// Who is trusted, when not the system's authorities.
+    var authorities: [CChar]?
     /// Requests under way at once; more wait in their queues.
     var inFlight = 1_000
     /// The same for one destination, so that a slow one leaves room for others.
@@ -45,6 +50,9 @@ struct SendLimits: Sendable {
         limits.totalTimeout = number("sync.total-timeout-ms", limits.totalTimeout)
         limits.connectTimeout = number("sync.connect-timeout-ms", limits.connectTimeout)
         limits.inFlight = number("sync.in-flight", limits.inFlight, upTo: 10_000)
+        limits.nameSeconds = number("sync.dns-seconds", limits.nameSeconds, upTo: 86_400)
+        let authorities = setting("sync.ca-file")
+        if !authorities.isEmpty { limits.authorities = authorities.utf8.map { CChar(bitPattern: $0) } + [0] }
         limits.slowSeconds = number("sync.slow-seconds", limits.slowSeconds, upTo: 600)
         return limits
     }

@@ -62,9 +62,10 @@ final class Slot {
             (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)), (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             (CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout), (CURLOPT_TIMEOUT_MS, limits.totalTimeout),
             // A name is looked up anew at least so often, also under steady load.
-            (CURLOPT_MAXLIFETIME_CONN, 600),
+            (CURLOPT_MAXLIFETIME_CONN, 600), (CURLOPT_DNS_CACHE_TIMEOUT, limits.nameSeconds),
         ] { _ = tessera_curl_setopt_long(easy, option, value) }
         _ = tessera_curl_setopt_str(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        if let authorities = limits.authorities { _ = tessera_curl_setopt_str(easy, CURLOPT_CAINFO, authorities) }
         // No proxy, whatever the environment says: the guard must see the real address.
         _ = tessera_curl_setopt_str(easy, CURLOPT_PROXY, "")
         _ = tessera_curl_setopt_str(easy, CURLOPT_USERAGENT, "Tessera/1")

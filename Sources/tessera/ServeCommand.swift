@@ -7,13 +7,14 @@ import PluginHost
 /// `tessera serve`: the gateway, until SIGTERM or SIGINT.
 enum ServeCommand {
     static let usage = """
-        usage: tessera serve --data DIR --listen HOST:PORT [--plugins DIR]… [--allow-destination CIDR]…
+        usage: tessera serve --data DIR --listen HOST:PORT [--plugins DIR]… [--allow-destination CIDR]… [--setting NAME=VALUE]…
 
           --data DIR                where everything is kept; made when absent
           --listen HOST:PORT        where to listen; port 0 takes a free one
           --plugins DIR             look for plugins here too; may be repeated, later directories win
           --allow-destination CIDR  let deliveries reach this block of internal addresses, such as 127.0.0.0/8; may be
                                     repeated (or TESSERA_ALLOW_DESTINATION, separated by commas)
+          --setting NAME=VALUE      a setting of a plugin, such as sync.ca-file=/etc/ssl/own.pem; may be repeated
           --log-level LEVEL         debug, info (default), warning or error
 
         Prints "listening on http://HOST:PORT" once it serves. SIGTERM and SIGINT stop it: requests in flight are
@@ -24,7 +25,7 @@ enum ServeCommand {
         runCommand("serve", usage: usage) { () throws(Options.Misuse) in
             try Options(
                 arguments, single: ["--data", "--listen", "--log-level"],
-                repeatable: ["--plugins", "--allow-destination"])
+                repeatable: ["--plugins", "--allow-destination", "--setting"])
         } _: { options in
             let address = try ListenAddress(options.required("--listen"))
             var configuration = GatewayConfiguration(
@@ -32,6 +33,7 @@ enum ServeCommand {
                 server: ServerConfiguration(host: address.host, port: address.port),
                 pluginDirectories: Installation.pluginDirectories + options.all("--plugins"))
             configuration.allowedDestinations = try allowedDestinations(options)
+            configuration.pluginSettings = try settings(options)
             configuration.version = Version.text
             configuration.hostProgram = try Installation.requiredPluginHost()
             configuration.watchesPlugins = true
@@ -66,6 +68,21 @@ enum ServeCommand {
         case "error": .error
         default: throw Options.Misuse(message: "--log-level must be debug, info, warning or error")
         }
+    }
+
+    private static func settings(_ options: Options) throws(Options.Misuse) -> [String: String] {
+        var settings: [String: String] = [:]
+        for text in options.all("--setting") {
+            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+                throw Options.Misuse(message: "--setting takes NAME=VALUE, not '\(text)'")
+            }
+            let name = String(text[..<equals])
+            guard name.contains("."), name != "allow-destination" else {
+                throw Options.Misuse(message: "'\(name)' is no setting of a plugin: those have a dot, as sync.ca-file")
+            }
+            settings[name] = String(text[text.index(after: equals)...])
+        }
+        return settings
     }
 
     /// A block that is mistyped shows here, not in the middle of the night.

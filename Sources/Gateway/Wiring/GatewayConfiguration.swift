@@ -10,6 +10,8 @@ public struct GatewayConfiguration: Sendable {
     public var pluginDirectories: [String]
     /// CIDR blocks that deliveries may reach though they are internal.
     public var allowedDestinations: [String] = []
+    /// Settings that plugins may read (`tessera.settings/1`), by name.
+    public var pluginSettings: [String: String] = [:]
     /// The program `tessera-plugin-host`, which checks plugin files and is home to plugins that do not run in the gateway;
     /// nil: files are not checked, and all plugins run in the gateway. For tests.
     public var hostProgram: String?

@@ -91,7 +91,8 @@ public final class GatewayServer {
         let services = HostServices()
         let plugins = PluginHostConfiguration(
             directories: configuration.pluginDirectories, dataDirectory: configuration.dataDirectory,
-            settings: ["allow-destination": configuration.allowedDestinations.joined(separator: ",")],
+            settings: configuration.pluginSettings.merging(
+                ["allow-destination": configuration.allowedDestinations.joined(separator: ",")]) { $1 },
             version: configuration.version, hostProgram: configuration.hostProgram)
         let host = PluginHost(
             configuration: plugins, memory: ControlGenerationMemory(control: control), services: services,

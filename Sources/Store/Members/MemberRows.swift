@@ -13,7 +13,8 @@ public final class MemberRows: @unchecked Sendable {
     /// None of the rows is in the table yet: they are inserted plainly, which is faster, and one that is there already
     /// makes the commit throw. Best in key order.
     public var isNew: Bool
-    /// Errors of rows in `retry` or `parked`. A row without one here loses the error that it had.
+    /// Errors of rows in `retry` or `parked`. A row without one here loses the error that it had, unless it is in `retry` or
+    /// `arrived` after an attempt.
     public internal(set) var errors: [(row: Int, error: MemberError)] = []
 
     /// Behind a constant pointer, not stored properties: those would be checked for exclusive access at each row.

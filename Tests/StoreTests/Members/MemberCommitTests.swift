@@ -123,6 +123,14 @@ import Testing
         try commit(rows)
         #expect(try fixture.store.member(fixture.journey, key: key)?.error(0) == error)
 
+        // On its way to another attempt, and held back there: the last attempt's error stays.
+        for state: MemberState in [.arrived, .retry] {
+            let held = MemberRows()
+            held.add(Row(key: key, state: state, wake: 6, attempt: 1))
+            try commit(held)
+        }
+        #expect(try fixture.store.member(fixture.journey, key: key)?.error(0) == error)
+
         let again = MemberRows()
         again.add("a", state: .parked)
         again.setError(MemberError(code: "exhausted", message: "8 attempts"))

@@ -41,11 +41,14 @@ import Testing
             row.tile = Int32.random(in: 1...3, using: &numbers)
             let rows = old == nil ? new : moved
             rows.add(row)
-            if row.status == .active, row.state == .parked || row.state == .retry {
+            let isTried = row.status == .active && (row.state == .retry || row.state == .arrived) && row.attempt > 0
+            if row.status == .active, row.state == .parked || row.state == .retry,
+                row.state == .parked || Bool.random(using: &numbers)
+            {
                 let error = MemberError(code: "c\(row.attempt)", message: key, httpStatus: Int(row.attempt))
                 rows.setError(error)
                 model.errors[key] = error
-            } else {
+            } else if !isTried {
                 model.errors[key] = nil
             }
             if let old {
@@ -140,7 +143,11 @@ import Testing
 
         let listed = try store.members(journey, status: .active, limit: .max).rows
         #expect(listed.map { Row(read: $0) } == rows.filter { $0.status == .active })
-        #expect((0..<listed.count).allSatisfy { listed.error($0) == model.errors[listed.keyString($0)] })
+        #expect(
+            (0..<listed.count).allSatisfy { row in
+                let isShown = listed.state(row) == .retry || listed.state(row) == .parked
+                return listed.error(row) == (isShown ? model.errors[listed.keyString(row)] : nil)
+            })
     }
 
     private static func key(_ numbers: inout SeededNumbers) -> String {
