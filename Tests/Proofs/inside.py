@@ -100,6 +100,23 @@ def spelt(library):
     gateway.stop()
 
 
+def let_in(library):
+    """The same listener and library, behind a door that is open: both count, so that their silence above says something."""
+    os.path.exists(proof.path("connects")) and os.remove(proof.path("connects"))
+    listener = Listener()
+    gateway = LiveGateway(proof, environment={"LD_PRELOAD": library, "PROOF_NAMES": proof.path("names"), "PROOF_CONNECTS": proof.path("connects")},
+                          allow="127.0.0.0/8")
+    for host in ("2130706433", "inside.example"):
+        tested(gateway, f"http://{host}:{listener.port}/in")
+    # A door for IPv4 is none for the same address in the dress of IPv6.
+    mapped = tested(gateway, f"http://[::ffff:127.0.0.1]:{listener.port}/in")
+    made = [m for m in connects() if m == f"127.0.0.1 {listener.port}"]
+    proof.check("where the operator allows it, the listener and the library count", len(made) == listener.count >= 2,
+                f"{len(made)} and {listener.count} connections")
+    proof.check("[::ffff:127.0.0.1] needs a door of its own", mapped.startswith("connect: "), mapped[:80])
+    gateway.stop()
+
+
 def turned(library):
     """The name leads to an address that is allowed, then to one that is not: the connection that stands is used, no new one is made."""
     log = proof.path("rebound.log")
@@ -140,8 +157,9 @@ try:
     library = proof.path("names.so")
     subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, f"{here}/names.c", "-ldl"], check=True)
     spelt(library)
-    gateway_data = proof.path("data")
-    os.rename(gateway_data, proof.path("data-of-spellings"))
+    os.rename(proof.path("data"), proof.path("data-of-spellings"))
+    let_in(library)
+    os.rename(proof.path("data"), proof.path("data-of-the-door"))
     turned(library)
 except BaseException as error:
     traceback.print_exc(file=sys.stdout)

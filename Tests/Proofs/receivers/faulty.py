@@ -1,6 +1,6 @@
 """A receiver that misbehaves in one way, as a process of its own on 127.0.0.1 (or --host): HTTP/1.1, a thread for each connection.
 
-usage: faulty.py MODE LOG [--host H] [--seed N] [--until SECONDS] [--to URL] [--cert FILE --key FILE] [--ca FILE]
+usage: faulty.py MODE LOG [--host H] [--seed N] [--until SECONDS] [--rate SHARE] [--to URL] [--cert FILE --key FILE] [--ca FILE]
 Prints the URL on which it listens. LOG gets a line of JSON for each request: what was taken, by key, and how it was answered.
 """
 import argparse, email.utils, json, random, socket, ssl, struct, sys, threading, time
@@ -11,6 +11,7 @@ options.add_argument("log")
 options.add_argument("--host", default="127.0.0.1")
 options.add_argument("--seed", type=int, default=0)
 options.add_argument("--until", type=float, default=1)
+options.add_argument("--rate", type=float, default=0.3)
 options.add_argument("--to", default="")
 options.add_argument("--cert")
 options.add_argument("--key")
@@ -19,7 +20,7 @@ options = options.parse_args()
 chance = random.Random(options.seed)
 lock = threading.Lock()
 log = open(options.log, "a", buffering=1)
-state = {"requests": 0, "closed_until": 0.0}
+state = {"requests": 0, "closed_at": 0.0, "closed_until": 0.0}
 
 
 def note(**what):
@@ -110,9 +111,10 @@ def act(peer, request, number):
             early = now < state["closed_until"]
             shut = number in (3, 40, 80)
             if shut:
+                state["closed_at"] = now
                 state["closed_until"] = now + options.until
         if shut or early:
-            note(keys=request.keys, status=429, early=early)
+            note(keys=request.keys, status=429, early=early, late=now - state["closed_at"])
             if mode == "throttle":
                 value = str(int(options.until))
             else:
@@ -124,7 +126,7 @@ def act(peer, request, number):
         return False
     if mode == "random":
         with lock:
-            status = 500 if chance.random() < 0.3 else 200
+            status = 500 if chance.random() < options.rate else 200
         note(keys=request.keys, status=status)
         answer(peer, status)
         return False
