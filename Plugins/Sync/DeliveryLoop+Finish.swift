@@ -47,13 +47,19 @@ extension DeliveryLoop {
             size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: Self.settleClass(answer.pointee),
             rows: UInt32(clamping: queued.rows.count), retried: UInt32(clamping: job.retriedCount),
             latency_us: answer.pointee.latency_us,
-            retry_at_us: answer.pointee.retry_at_us)
+            retry_at_us: holdUntil(job, answer.pointee))
         delivery.pointee.settle?(delivery, job.call.pointer, id, &settlement)
         if answer.pointee.status == 410 {
             "the destination answered 410 Gone".withTesseraText {
                 delivery.pointee.disable?(delivery, job.call.pointer, id, $0)
             }
         }
+    }
+
+    /// Retry-After; where an API says it in a way of its own, such as X-RateLimit-Reset, its connector has read it.
+    private func holdUntil(_ job: Job, _ answer: tessera_answer) -> Int64 {
+        if answer.retry_at_us != 0 || Self.settleClass(answer) != TESSERA_SETTLE_THROTTLED { return answer.retry_at_us }
+        return job.retriedAt
     }
 
     private static func settleClass(_ answer: tessera_answer) -> UInt32 {

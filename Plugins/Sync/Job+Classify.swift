@@ -10,6 +10,7 @@ extension Job {
         classified = queued
         self.answer = answer
         retriedCount = 0
+        retriedAt = 0
         defer {
             classified = QueuedRequest()
             self.answer = nil

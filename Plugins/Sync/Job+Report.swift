@@ -65,7 +65,10 @@ extension Job {
                 }
                 outcome.kind = UInt8(truncatingIfNeeded: TESSERA_FAIL)
                 outcome.flags = 0
-            case TESSERA_RETRY: retriedCount += 1
+            case TESSERA_RETRY:
+                retriedCount += 1
+                let time = outcome.time_us
+                if time != 0 { retriedAt = retriedAt == 0 ? time : min(retriedAt, time) }
             case TESSERA_FAIL: break
             default:
                 complain("its connector reported outcome kind \(outcome.kind), which is not its to give")

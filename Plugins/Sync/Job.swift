@@ -54,6 +54,8 @@ final class Job: @unchecked Sendable {
     var answer: UnsafePointer<tessera_answer>?
     /// Rows of it that are to be tried again, and those that are to be built anew in halves.
     var retriedCount = 0
+    /// When the first of those goes again, as the connector read it from the answer; 0 when it did not say.
+    var retriedAt: Int64 = 0
     var split: [Int] = []
 
     lazy var completed = CompletedErrors()

@@ -149,7 +149,11 @@ final class DestinationState: Sendable {
             var change = DeliveryKeeper.Change()
             let isFailure = end.settleClass == .failed
             if isFailure || end.settleClass == .throttled {
-                state.window.failure(limit: state.limits.maxInFlight)
+                if isFailure {
+                    state.window.failure(limit: state.limits.maxInFlight)
+                } else {
+                    state.window.throttled()
+                }
                 state.cap.giveBack(end.rows, now)
                 if end.retryAt > now {
                     state.holdUntil = max(state.holdUntil, min(end.retryAt, now + Delivery.longestHold))

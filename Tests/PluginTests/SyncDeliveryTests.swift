@@ -129,6 +129,27 @@ import TesseraTestKit
         #expect(destination.settled == [.init(settleClass: TESSERA_SETTLE_THROTTLED, rows: 1)])
     }
 
+    /// An API that says it in another way, which its connector reads, is left alone until then as well.
+    @Test func theConnectorsTimeHoldsAThrottlingDestination() throws {
+        let server = try SyncServer { _ in .status(429) }
+        let connector = SyncScriptedConnector(server.origin)
+        connector.retryAt = rig.now + 90_000_000
+        let destination = rig.add(connector)
+        let (outcomes, _) = try rig.deliver(to: destination)
+        #expect(outcomes == [.retry(at: connector.retryAt, notAttempted: false)])
+        #expect(destination.holds == [connector.retryAt])
+    }
+
+    /// A failure of one request's rows says nothing about the destination's next ones.
+    @Test func theConnectorsTimeHoldsNoOtherDestination() throws {
+        let server = try SyncServer { _ in .status(500) }
+        let connector = SyncScriptedConnector(server.origin)
+        connector.retryAt = rig.now + 90_000_000
+        let destination = rig.add(connector)
+        _ = try rig.deliver(to: destination)
+        #expect(destination.holds == [0])
+    }
+
     @Test func followsNoRedirect() throws {
         let target = try SyncServer()
         let server = try SyncServer { _ in .status(307, headers: ["Location: \(target.origin)/"]) }

@@ -44,6 +44,7 @@ final class SyncRig: @unchecked Sendable {
         fileprivate struct State {
             var settled: [Settled] = []
             var retried: [UInt32] = []
+            var holds: [Int64] = []
             var asked = 0
             var acquired = 0
             var released = 0
@@ -71,6 +72,8 @@ final class SyncRig: @unchecked Sendable {
         var settled: [Settled] { state.withLock { $0.settled } }
         /// Of each settled request: rows to be tried again.
         var retried: [UInt32] { state.withLock { $0.retried } }
+        /// Of each settled request: until when nothing is to be sent.
+        var holds: [Int64] { state.withLock { $0.holds } }
         var asked: Int { state.withLock { $0.asked } }
         var disabled: [String] { state.withLock { $0.disabled } }
         /// Acquired and not released.
@@ -138,6 +141,7 @@ final class SyncRig: @unchecked Sendable {
                     SyncRig.of(service).destination(text(id))?.state.update {
                         $0.settled.append(Settled(settleClass: settlement.settle_class, rows: settlement.rows))
                         $0.retried.append(settlement.retried)
+                        $0.holds.append(settlement.retry_at_us)
                     }
                 },
                 disable: { service, _, id, reason in

@@ -28,6 +28,8 @@ final class SyncScriptedConnector: @unchecked Sendable {
     var rows: [UInt32]?
     /// An answer with this status is a reason to try the rows in halves.
     var splitStatus: Int32?
+    /// When rows that are to be tried again go at the earliest, where the answer has no Retry-After.
+    var retryAt: Int64 = 0
     /// Added to the row of each outcome.
     var rowOffset = 0
     /// Rows of this number are failed by `build`.
@@ -136,7 +138,7 @@ final class SyncScriptedConnector: @unchecked Sendable {
                 tessera_outcome(
                     row: $0 + UInt32(rowOffset), kind: UInt8(splits ? TESSERA_RETRY : kind),
                     flags: splits ? UInt8(TESSERA_OUTCOME_SPLIT) : 0, branch: 0,
-                    time_us: kind == TESSERA_RETRY ? answer.retry_at_us : 0, error: delivered ? nil : error)
+                    time_us: kind == TESSERA_RETRY ? max(answer.retry_at_us, retryAt) : 0, error: delivered ? nil : error)
             }
             call.pointee.report(call, outcomes, outcomes.count)
         }

@@ -21,6 +21,12 @@ struct SendWindow: Sendable, Hashable {
         size = min(max(size / 2, Self.smallest), max(1, limit))
     }
 
+    /// It takes no more for now: of those that are sent next some would be refused again, and each costs its rows an attempt.
+    mutating func throttled() {
+        answered = 0
+        size = max(size / 2, 1)
+    }
+
     /// The owner has changed the limit.
     mutating func fit(_ limit: Int) { size = min(size, max(1, limit)) }
 }

@@ -150,6 +150,11 @@ private let second: Int64 = 1_000_000
         window.fit(3)
         #expect(window.size == 3)
         #expect(SendWindow(limit: 2).size == 2)
+        // A throttle costs attempts: down to one, and up again by answers.
+        for _ in 0..<10 { window.throttled() }
+        #expect(window.size == 1)
+        window.answer(limit: 64)
+        #expect(window.size == 2)
     }
 }
 
