@@ -2,7 +2,7 @@ import Testing
 
 /// The short forms of the long proofs in Tests/Proofs, with the same checkers; `scripts/prove NAME` runs the long ones.
 @Suite(.serialized) struct ProofTests {
-    @Test(.timeLimit(.minutes(3)), arguments: ["swaps", "kills", "receivers", "inside"]) func theShortFormHolds(
+    @Test(.timeLimit(.minutes(3)), arguments: ["swaps", "kills", "receivers", "inside", "connectors"]) func theShortFormHolds(
         _ name: String
     ) throws {
         let result = try Command(
