@@ -25,7 +25,7 @@ import Testing
         let lines = result.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         func has(_ words: [String]) -> Bool { lines.contains { Array($0.prefix(words.count)) == words } }
         let shipped = lines.filter { $0.first?.hasPrefix("dev.tessera.") == true && $0.dropFirst(2).first == "active" }
-        #expect(Set(shipped.map { $0[0] }).count == 7)
+        #expect(Set(shipped.map { $0[0] }).count == 10)
         // After the swap, after the way back, and while a broken file lies there.
         #expect(has(["com.example.weekend", "1.1.0", "active", "2", "process"]), "\(result.output)")
         #expect(has(["1", "1.0.0", "superseded", "process"]) && has(["2", "1.1.0", "active", "process"]))

@@ -94,7 +94,7 @@ import Testing
         }
         let active = Set(listed.filter { $0["state"] == "active" }.compactMap { $0["id"]?.stringValue })
         #expect(active.contains("com.example.weekend"))
-        #expect(active.count == 8, "\(active.sorted())")
+        #expect(active.count == 11, "\(active.sorted())")
         #expect(try typeIDs(gateway).count == 7)
         _ = try runThrough("com.example.weekend", ["weekday", "weekend"], gateway)
     }

@@ -19,7 +19,7 @@ enum PluginCases {
             has: ["\"state\":\"active\"", "\"tile_types\":[\"wait\"]", "\"sha256\":\""]),
         RestCase(
             "GET", "/api/v1/plugins?page=1&page_size=2", key: "{operator}", is: 200,
-            has: ["\"page_size\":2", "\"total\":7"]),
+            has: ["\"page_size\":2", "\"total\":10"]),
         RestCase(
             "GET", wait, key: "{operator}", is: 200,
             has: [
