@@ -138,7 +138,8 @@ final class SyncScriptedConnector: @unchecked Sendable {
                 tessera_outcome(
                     row: $0 + UInt32(rowOffset), kind: UInt8(splits ? TESSERA_RETRY : kind),
                     flags: splits ? UInt8(TESSERA_OUTCOME_SPLIT) : 0, branch: 0,
-                    time_us: kind == TESSERA_RETRY ? max(answer.retry_at_us, retryAt) : 0, error: delivered ? nil : error)
+                    time_us: kind == TESSERA_RETRY ? max(answer.retry_at_us, retryAt) : 0,
+                    error: delivered ? nil : error)
             }
             call.pointee.report(call, outcomes, outcomes.count)
         }
