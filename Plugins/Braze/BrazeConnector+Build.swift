@@ -50,6 +50,9 @@ private struct ObjectWriter {
     let fields: BodyPlan
     let fieldCells: [PayloadCell]
     let hasIdentifier: Bool
+    /// The field that `identify_by` names; nil for external_id.
+    let identity: PayloadCell?
+    let scratch = JSONBytes(capacity: 64)
     let time: PayloadCell?
     let now: Int64
 
@@ -60,12 +63,22 @@ private struct ObjectWriter {
         keys = try batch.text("$key")
         let columns = batch.columns
         let names = Set(columns.map(\.name))
-        hasIdentifier = !names.isDisjoint(with: BrazeConnector.identifiers)
+        hasIdentifier = !names.isDisjoint(with: connector.identifiers)
+        if connector.identifyBy == .externalID {
+            identity = nil
+        } else {
+            let name = connector.identifyBy.rawValue
+            guard let place = columns.firstIndex(where: { $0.name == name }) else {
+                throw MappingError(
+                    message: "identify_by is \(name), and nothing is mapped to the field '\(name)': map a column to it")
+            }
+            identity = try PayloadCell(batch, place, columns[place])
+        }
         let isEvent = connector.object == .events
         // Objects are put together from two plans: each leaves out what the other has.
-        identifiers = try BodyPlan(columns: columns, without: names.subtracting(BrazeConnector.identifiers))
+        identifiers = try BodyPlan(columns: columns, without: names.subtracting(connector.identifiers))
         identifierCells = try identifiers.cells(of: batch)
-        fields = try BodyPlan(columns: columns, without: BrazeConnector.identifiers.union(isEvent ? ["time"] : []))
+        fields = try BodyPlan(columns: columns, without: connector.identifiers.union(isEvent ? ["time"] : []))
         fieldCells = try fields.cells(of: batch)
         let place = isEvent ? columns.firstIndex { $0.name == "time" } : nil
         time = try place.map { try PayloadCell(batch, $0, columns[$0]) }
@@ -74,6 +87,10 @@ private struct ObjectWriter {
     func fault(_ row: Int) -> RowError? {
         if members[row] == nil || keys[row] == nil {
             return RowError(.misc, "the row came without a member key or an idempotency key")
+        }
+        if let identity, identity.plain(row, scratch)?.isEmpty ?? true {
+            let name = connector.identifyBy.rawValue
+            return RowError(.badRequest, "field '\(name)' has no value, and it names the user: correct the source")
         }
         let column =
             fields.malformedJSON(in: fieldCells, row: row) ?? identifiers.malformedJSON(in: identifierCells, row: row)

@@ -3,24 +3,22 @@ import TesseraPluginKit
 
 extension BrazeConnector {
     /// 201 with `{"message": "success", "errors": [{"type": "…", "input_array": "attributes", "index": 3}]}`: objects named in
-    /// `errors` were not taken, all others were. Fatal errors have a status of 4xx and a `message`.
+    /// `errors` were not taken, all others were. Fatal errors have a status of 4xx and a `message`; where `errors` then names
+    /// every object, each is at fault itself.
+    /// https://www.braze.com/docs/api/errors/
     func classify(_ request: SentRequest, _ answer: Answer, _ call: ClassifyCall) {
         var outcomes = call.outcomes(for: request)
         let parsed = answer.body.isEmpty ? nil : try? ConfigValue(json: answer.body)
         var members: [String: ConfigValue] = [:]
         if case .object(let object)? = parsed { members = object }
         let verdict = AnswerVerdict(answer, from: "Braze")
-        guard case .delivered = verdict else {
+        let faults = faults(members["errors"])
+        let isEachAtFault = (0..<request.rows.count).allSatisfy { faults[$0] != nil }
+        switch verdict {
+        case .delivered: break
+        case .split where isEachAtFault: break
+        default:
             return verdict.saying(members["message"]).report(request.rows, at: retryAt(answer), to: &outcomes)
-        }
-        var faults: [Int: String] = [:]
-        if case .array(let errors)? = members["errors"] {
-            for error in errors {
-                guard case .object(let error) = error, case .integer(let index)? = error["index"] else { continue }
-                if case .string(let array)? = error["input_array"], array != object.rawValue { continue }
-                faults[Int(index)] =
-                    error["type"].flatMap { if case .string(let type) = $0 { type } else { nil } } ?? "no reason"
-            }
         }
         for (place, row) in request.rows.enumerated() {
             if let fault = faults[place] {
@@ -30,6 +28,19 @@ extension BrazeConnector {
                 outcomes.advance(row)
             }
         }
+    }
+
+    /// Why objects were not taken, by their places.
+    private func faults(_ errors: ConfigValue?) -> [Int: String] {
+        guard case .array(let errors)? = errors else { return [:] }
+        var faults: [Int: String] = [:]
+        for error in errors {
+            guard case .object(let error) = error, case .integer(let index)? = error["index"] else { continue }
+            if case .string(let array)? = error["input_array"], array != object.rawValue { continue }
+            faults[Int(index)] =
+                error["type"].flatMap { if case .string(let type) = $0 { type } else { nil } } ?? "no reason"
+        }
+        return faults
     }
 
     /// Braze says in X-RateLimit-Reset when it takes requests again, in seconds since 1970.

@@ -20,6 +20,10 @@ enum BrazeSchema {
               "description": "attributes: mapped fields become the user's attributes. events: they become an event's properties."
             },
             "event_name": {"title": "Event", "type": "string", "minLength": 1, "description": "The name of the events."},
+            "identify_by": {
+              "title": "Users are named by", "enum": ["external_id", "email", "phone"], "default": "external_id",
+              "description": "external_id: the member's key, unless external_id, braze_id or user_alias is mapped. email, phone: the field of that name, which must be mapped."
+            },
             "update_existing_only": {
               "title": "Existing users only", "type": "boolean", "default": false,
               "description": "Braze makes no new user profile."

@@ -66,10 +66,15 @@ private struct BuildRun {
     func send(_ rows: [Int], _ call: BuildCall, _ refused: inout Outcomes) {
         guard let first = rows.first else { return }
         var missing = ""
-        guard let url = fields.text(connector.url, row: first, missing: &missing, encode: TemplateEncoding.percent)
+        guard let url = fields.text(connector.url, row: first, missing: &missing, encode: TemplateEncoding.url)
         else {
             return refused.fail(
                 rows, RowError(.badRequest, "field '\(missing)' has no value, and the URL needs it"))
+        }
+        if connector.url.hasFields, hasDotSegment(url) {
+            // Servers and proxies resolve it: the request would go to another resource.
+            return refused.fail(
+                rows, RowError(.badRequest, "a field makes '.' or '..' a part of the URL's path: correct the source"))
         }
         var headers: [(name: String, value: String)] = []
         for (name, template) in connector.headers {
@@ -106,6 +111,11 @@ private struct BuildRun {
         }
     }
 
+    private func hasDotSegment(_ url: [UInt8]) -> Bool {
+        url.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/"))
+            .contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+    }
+
     private func write(_ rows: [Int]) {
         body.removeAll()
         switch connector.body {
@@ -118,7 +128,7 @@ private struct BuildRun {
                 plan?.write(row: row, of: cells, to: body)
             }
             if connector.batchSize > 1 { body.append("]") }
-        case .rows(let outer, let row):
+        case .rows(let outer, let row, _):
             for step in outer.steps {
                 if case .literal(let bytes) = step {
                     bytes.withUnsafeBytes { body.append(raw: $0) }

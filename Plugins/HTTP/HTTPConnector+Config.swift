@@ -107,7 +107,8 @@ extension HTTPConnector {
             config.problem("body", "'{{\(name)}}' stands outside of $rows, where no row is: move it into the row")
         }
         let row = JSONTemplate(place.row, at: place.pointer, names: &names) { config.problem(at: $0, $1) }
-        return .rows(outer: outer, row: row)
+        let pointer = place.pointer.dropFirst("/body".count).dropLast("/$rows".count)
+        return .rows(outer: outer, row: row, pointer: String(pointer))
     }
 
     /// The name of the outer template's only place.

@@ -21,8 +21,8 @@ struct HTTPConnector: ConnectorPlugin {
         /// All mapped fields, as an object for a row or an array of them.
         case fields
         case row(JSONTemplate)
-        /// The outer one has one place, for the rows.
-        case rows(outer: JSONTemplate, row: JSONTemplate)
+        /// The outer one has one place, for the rows: at the pointer.
+        case rows(outer: JSONTemplate, row: JSONTemplate, pointer: String)
     }
 
     let method: Method
@@ -62,6 +62,10 @@ struct HTTPConnector: ConnectorPlugin {
         success = StatusList(config, "success", standard: [200..<300])
         retry = StatusList(config, "retry", standard: [408..<409, 425..<426, 429..<430, 500..<600])
         results = ResultRules(config)
+        if results?.match == .field, case .none = body {
+            config.problem(
+                at: "/results/match", "without a body no row can be told by a field: match by index or order")
+        }
         let fields = names.filter { !$0.hasPrefix("$") }
         if case .fields = body {
             columns = fields.isEmpty ? nil : fields + ["*"]

@@ -15,6 +15,7 @@ extension SlackConnector {
 
     private static let remedies: [String: String] = [
         "invalid_payload": "the message is not as Slack wants it: check text and blocks",
+        "invalid_blocks": "the blocks are not as Slack wants them: check blocks, and that no text is too long",
         "no_text": "the message is empty: give text",
         "too_many_attachments": "the message has too many attachments",
         "action_prohibited": "the workspace's admins do not let this app post here",

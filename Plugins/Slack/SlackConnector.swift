@@ -16,11 +16,13 @@ struct SlackConnector: ConnectorPlugin {
 
     init(config: ConfigReader, open: OpenCall) {
         url = config.text("webhook_url", "the URL of an incoming webhook")
-        let text = config.optionalText("text") ?? "{{text}}"
-        if text.unicodeScalars.count > 40_000 {
+        // Blocks are a message without a text too.
+        let text = config.optionalText("text") ?? (config.value("blocks") == nil ? "{{text}}" : nil)
+        if let text, text.unicodeScalars.count > 40_000 {
             config.problem("text", "text has at most 40,000 characters: shorten it")
         }
-        var members: [String: ConfigValue] = ["text": .string(text)]
+        var members: [String: ConfigValue] = [:]
+        if let text { members["text"] = .string(text) }
         switch config.value("blocks") {
         case nil: break
         case .array(let blocks)?:

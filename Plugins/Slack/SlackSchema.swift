@@ -12,8 +12,8 @@ enum SlackSchema {
               "description": "As Slack shows it: https://hooks.slack.com/services/…. Who knows it can post, so it is a secret."
             },
             "text": {
-              "title": "Text", "type": "string", "minLength": 1, "maxLength": 40000, "default": "{{text}}",
-              "description": "A template with {{field}} for mapped fields, in Slack's mrkdwn. With blocks it is what notifications show."
+              "title": "Text", "type": "string", "minLength": 1, "maxLength": 40000,
+              "description": "A template with {{field}} for mapped fields, in Slack's mrkdwn; {{text}} unless it is set. With blocks it is what notifications show, and may be left out."
             },
             "blocks": {
               "title": "Blocks", "type": "array", "maxItems": 50,

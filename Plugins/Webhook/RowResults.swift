@@ -18,6 +18,11 @@ struct RowResults {
         "ENDPOINT_NOT_FOUND", "EVENT_PARSING_FAILED", "CONSENT_NOT_PROVIDED", "MISC_ERROR",
     ]
 
+    /// Whether a body that was cut looks like one with results: they are named near its beginning.
+    static func mayStand(in body: UnsafeRawBufferPointer) -> Bool {
+        body.first == UInt8(ascii: "{") && body.prefix(256).firstRange(of: #""results""#.utf8) != nil
+    }
+
     /// Nil when the body is no JSON object with `results`: most webhooks answer with something of their own.
     init?(_ body: UnsafeRawBufferPointer) {
         // A look before the parser is asked: answers that name rows are rare.

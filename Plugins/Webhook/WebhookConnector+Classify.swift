@@ -11,6 +11,13 @@ extension WebhookConnector {
     func classify(_ request: SentRequest, _ answer: Answer, _ call: ClassifyCall) {
         var outcomes = call.outcomes(for: request)
         let verdict = AnswerVerdict(answer, from: "the webhook")
+        if case .delivered = verdict, answer.isCut, RowResults.mayStand(in: answer.body) {
+            let error = RowError(
+                .eventParsingFailed,
+                "the webhook's results are larger than 64 KB, so what became of the rows is not known: name rows that were "
+                    + "not taken only, or lower batch_size", httpStatus: answer.status)
+            return outcomes.retry(request.rows, at: answer.retryAt, error)
+        }
         guard case .delivered = verdict, let results = RowResults(answer.body) else {
             return verdict.report(request.rows, at: answer.retryAt, to: &outcomes)
         }

@@ -4,6 +4,8 @@ import TesseraPluginKit
 public struct MappingError: Error {
     /// Names the fields and the remedy.
     public var message: String
+
+    public init(message: String) { self.message = message }
 }
 
 /// How the columns of a batch become the `data` object of a row: literal JSON, a cell, literal JSON, a cell … A dot in a

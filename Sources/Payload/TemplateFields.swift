@@ -54,21 +54,21 @@ public struct TemplateFields {
         }
     }
 
-    /// The text of a template for a row. Nil when a field has no value, whose name `missing` then is.
+    /// The text of a template for a row. Nil when a field has no value, or one that can't stand in its place, as `encode`
+    /// says with false; `missing` is then its name.
     public func text(
         _ template: TextTemplate, row: Int, missing: inout String,
-        encode: (UnsafeRawBufferPointer, inout [UInt8]) -> Void
+        encode: (UnsafeRawBufferPointer, inout [UInt8]) -> Bool
     ) -> [UInt8]? {
         var text: [UInt8] = []
         for part in template.parts {
             switch part {
             case .literal(let bytes): text += bytes
             case .field(let field):
-                guard let value = cells[field].plain(row, scratch) else {
+                guard let value = cells[field].plain(row, scratch), encode(value, &text) else {
                     missing = names[field]
                     return nil
                 }
-                encode(value, &text)
             }
         }
         return text
@@ -78,10 +78,15 @@ public struct TemplateFields {
 /// Ways to put a field's bytes into a text.
 public enum TemplateEncoding {
     /// As they are.
-    public static func plain(_ bytes: UnsafeRawBufferPointer, _ out: inout [UInt8]) { out += bytes }
+    public static func plain(_ bytes: UnsafeRawBufferPointer, _ out: inout [UInt8]) -> Bool {
+        out += bytes
+        return true
+    }
 
-    /// For a part of a URL: all but RFC 3986's unreserved characters percent-encoded.
-    public static func percent(_ bytes: UnsafeRawBufferPointer, _ out: inout [UInt8]) {
+    /// For a part of a URL: all but RFC 3986's unreserved characters percent-encoded. Nothing has no place in the path: what
+    /// is meant for one member would go to the collection of all.
+    public static func url(_ bytes: UnsafeRawBufferPointer, _ out: inout [UInt8]) -> Bool {
+        if bytes.isEmpty { return out.contains(UInt8(ascii: "?")) }
         let digits = Array("0123456789ABCDEF".utf8)
         for byte in bytes {
             switch byte {
@@ -92,5 +97,6 @@ public enum TemplateEncoding {
             default: out += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
+        return true
     }
 }

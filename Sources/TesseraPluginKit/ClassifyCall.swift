@@ -58,6 +58,8 @@ public struct Answer {
     public var status: Int32 { pointer.pointee.status }
     /// The body, cut to 64 KB.
     public var body: UnsafeRawBufferPointer { pointer.pointee.body.bytes }
+    /// Whether the body was as long as is read, so that its end may be missing.
+    public var isCut: Bool { body.count >= 65_536 }
     /// Without an answer: what went wrong, for people.
     public var message: String { String(pointer.pointee.message) }
     /// From Retry-After, microseconds since 1970 UTC; 0 without one.

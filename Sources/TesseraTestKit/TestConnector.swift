@@ -61,24 +61,27 @@ public final class TestConnector {
     /// The outcomes that an answer gives to a request with these rows.
     /// - Throws: `CallFailed`.
     public func classify(
-        rows: [UInt32], transport: UInt32 = TESSERA_TRANSPORT_OK, status: Int32 = 0, body: String = "",
-        message: String = "", retryAt: Int64 = 0, now: Int64 = 0
+        rows: [UInt32], request sent: String = "", transport: UInt32 = TESSERA_TRANSPORT_OK, status: Int32 = 0,
+        body: String = "", message: String = "", retryAt: Int64 = 0, now: Int64 = 0
     ) throws -> [TestOutcome] {
         let result = body.withBorrowedText { body in
             message.withBorrowedText { message in
-                rows.withUnsafeBufferPointer { rows in
-                    var request = tessera_request()
-                    request.size = UInt32(MemoryLayout<tessera_request>.size)
-                    request.rows = rows.baseAddress
-                    request.row_count = rows.count
-                    var answer = tessera_answer()
-                    answer.size = UInt32(MemoryLayout<tessera_answer>.size)
-                    answer.transport = transport
-                    answer.status = status
-                    answer.body = body
-                    answer.message = message
-                    answer.retry_at_us = retryAt
-                    return tessera_test_classify_answer(connector, &request, &answer, now)
+                sent.withBorrowedText { sent in
+                    rows.withUnsafeBufferPointer { rows in
+                        var request = tessera_request()
+                        request.size = UInt32(MemoryLayout<tessera_request>.size)
+                        request.body = sent
+                        request.rows = rows.baseAddress
+                        request.row_count = rows.count
+                        var answer = tessera_answer()
+                        answer.size = UInt32(MemoryLayout<tessera_answer>.size)
+                        answer.transport = transport
+                        answer.status = status
+                        answer.body = body
+                        answer.message = message
+                        answer.retry_at_us = retryAt
+                        return tessera_test_classify_answer(connector, &request, &answer, now)
+                    }
                 }
             }
         }

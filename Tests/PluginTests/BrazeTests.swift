@@ -49,6 +49,22 @@ import TesseraTestKit
         #expect(try JSON.parse(nothing.requests[0].body) == ["attributes": [["external_id": "m0"]]])
     }
 
+    @Test func usersCanBeNamedByEmail() throws {
+        let fields = ["email", "plan"].map { Column(name: $0, type: .string) }
+        let told = try connector(#", "identify_by": "email", "object": "events", "event_name": "e""#).build(
+            try batch(fields, 3) { [$0 == 1 ? .null : $0 == 2 ? "" : "a@b", "gold"] }, now: 0)
+        #expect(told.isWhole && told.requests.map(\.rows) == [[0]])
+        #expect(told.outcomes.map(\.row) == [1, 2] && told.outcomes[0].error?.code == "BAD_REQUEST")
+        #expect(
+            try JSON.parse(told.requests[0].body)["events"]?[0] == [
+                "email": "a@b", "name": "e", "time": "1970-01-01T00:00:00.000000Z",
+                "properties": ["plan": "gold", "tessera_key": "k0"],
+            ], "\(told.requests[0].body)")
+        let none = try connector(#", "identify_by": "phone""#).build(try batch(fields, 2) { _ in ["a", "b"] })
+        #expect(none.outcomes.map(\.kind) == [.fail, .fail])
+        #expect(none.outcomes[0].error?.message.contains("nothing is mapped to the field 'phone'") == true)
+    }
+
     @Test func eventsHaveANameATimeAndTheRowsKey() throws {
         let connector = try connector(#", "object": "events", "event_name": "joined \"x\"""#)
         let fields = [Column(name: "step", type: .integer)]

@@ -104,6 +104,45 @@ import TesseraTestKit
         #expect(told.outcomes.map(\.row) == [1] && told.outcomes[0].error?.message.contains("line break") == true)
     }
 
+    @Test func noFieldLeadsToAnotherResource() throws {
+        let connector = try connector(
+            #"{"url": "https://a.example/c/{{email}}/x.{{name}}?q={{name}}", "method": "DELETE"}"#)
+        let told = try connector.build(
+            try batch([email, name], [["a", "b"], ["", "b"], ["..", "b"], [".", "b"], ["../..", ".."]]))
+        #expect(told.isWhole && told.requests.map(\.rows) == [[0], [4]])
+        #expect(told.requests[1].url == "https://a.example/c/..%2F../x...?q=..")
+        #expect(told.outcomes.map(\.row) == [1, 2, 3])
+        #expect(
+            told.outcomes.map(\.error?.message) == [
+                "field 'email' has no value, and the URL needs it",
+                "a field makes '.' or '..' a part of the URL's path: correct the source",
+                "a field makes '.' or '..' a part of the URL's path: correct the source",
+            ])
+        let query = try self.connector(#"{"url": "https://a.example/c?q={{email}}", "method": "GET"}"#)
+        #expect(try query.build(try batch([email], [[""]])).requests.map(\.url) == ["https://a.example/c?q="])
+    }
+
+    @Test func resultsAreMatchedByAFieldOfTheRows() throws {
+        let rows: [[JSON]] = [[7, "x"], [8, "y"], [8, "z"]]
+        let connector = try connector(
+            #"""
+            {"url": "https://a.example/", "batch_size": 3,
+             "body": {"a": [{"id": 9}, {"id": 7}, {"id": 8}], "list": {"$rows": {"id": "{{orders}}", "n": "{{name}}"}}},
+             "results": {"pointer": "/errors", "match": "field", "match_pointer": "/id"}}
+            """#)
+        let sent = try #require(try connector.build(try batch([orders, name], rows)).requests.first)
+        func outcomes(_ body: String) throws -> [TestOutcome.Kind] {
+            try connector.classify(rows: sent.rows, request: sent.body, status: 200, body: body).map(\.kind)
+        }
+        let again = TestOutcome.Kind.retry(at: 0, notAttempted: false)
+        #expect(try outcomes(#"{"errors": [{"id": "8"}]}"#) == [.advance(branch: 0), .fail, .fail])
+        #expect(try outcomes(#"{"errors": [{"id": 7}]}"#) == [.fail, .advance(branch: 0), .advance(branch: 0)])
+        // Of whom it is said that he was not taken is not known: nobody counts as delivered.
+        #expect(try outcomes(#"{"errors": [{"id": 7}, {"id": 99}]}"#) == [.fail, again, again])
+        #expect(try outcomes(#"{"errors": {"7": "no"}}"#) == [again, again, again])
+        #expect(try outcomes("") == Array(repeating: .advance(branch: 0), count: 3))
+    }
+
     @Test func aFieldThatNothingIsMappedToFailsTheRows() throws {
         let told = try connector(#"{"url": "https://a.example/", "body": "{{email}}"}"#).build(
             try batch([name], [["a"], ["b"]]))
@@ -135,6 +174,10 @@ import TesseraTestKit
                 ["/results/pointer", "/results/lists"]
             ),
             (#"{"url": "https://a.b", "secrets": {"x": ""}}"#, ["/secrets/x"]),
+            (
+                #"{"url": "https://a.b", "method": "GET", "results": {"pointer": "", "match": "field", "match_pointer": "/id"}}"#,
+                ["/results/match"]
+            ),
         ])
     func refuses(config: String, pointers: [String]) throws {
         let problems = try TestConnector.problems(PluginLibrary.shipped("HTTP"), "http", config: config)

@@ -38,6 +38,8 @@ import TesseraTestKit
                     ]
                 ],
             ])
+        let blocks = try self.connector(#", "blocks": [{"type": "divider"}]"#).build(try batch([], [[]]))
+        #expect(try JSON.parse(blocks.requests[0].body) == ["blocks": [["type": "divider"]]])
         let plain = try self.connector().build(try batch(["text"], [["a < b"]]))
         #expect(try JSON.parse(plain.requests[0].body) == ["text": "a &lt; b"])
     }

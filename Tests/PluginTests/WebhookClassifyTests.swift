@@ -88,6 +88,20 @@ import TesseraTestKit
         }
     }
 
+    @Test func resultsThatWereCutLetNobodyPassForDelivered() throws {
+        let connector = try TestConnector(
+            PluginLibrary.shipped("Webhook"), "webhook", config: #"{"url": "https://a.example/hook"}"#)
+        let filler = String(repeating: #"{"index": 0, "status": "ok"},"#, count: 3000).prefix(65_500)
+        func outcomes(_ start: String) throws -> [TestOutcome] {
+            let body = start + filler + String(repeating: " ", count: 65_536 - start.utf8.count - filler.utf8.count)
+            return try connector.classify(rows: [3, 7], status: 200, body: body)
+        }
+        let cut = try outcomes(#"{"results": ["#)
+        #expect(cut.allSatisfy { $0.kind == .retry(at: 0, notAttempted: false) } && cut.count == 2)
+        #expect(cut[0].error?.message.contains("lower batch_size") == true)
+        #expect(try outcomes("<html>").map(\.kind) == [.advance(branch: 0), .advance(branch: 0)])
+    }
+
     @Test func failsWhatTheGuardRefused() throws {
         let outcomes = try classify(transport: TESSERA_TRANSPORT_REFUSED, message: "10.0.0.1 is an internal address")
         #expect(outcomes.allSatisfy { $0.kind == .fail && $0.error?.code == "MISC_ERROR" })
