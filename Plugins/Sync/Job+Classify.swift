@@ -28,6 +28,8 @@ extension Job {
         let status =
             connector.pointee.classify?(type, destination.pointee.instance, queued.request, answer, &call) ?? 1
         if !split.isEmpty {
+            // To the limits these rows were not handed over.
+            retriedCount += split.count
             splitInHalves(split)
             split = []
         }

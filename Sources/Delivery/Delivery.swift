@@ -65,7 +65,7 @@ public final class Delivery: @unchecked Sendable {
 
     /// Limits were changed, and are stored: they hold from now on, for what is under way too.
     public func set(_ limits: DeliveryLimits, workspaceID: String, destinationID: String) {
-        changed(Key(workspaceID: workspaceID, destinationID: destinationID))?.set(limits)
+        changed(Key(workspaceID: workspaceID, destinationID: destinationID))?.set(limits, now: clock.now())
     }
 
     /// Forgets a destination that was deleted.

@@ -12,8 +12,26 @@ final class DestinationState: Sendable {
     /// What one call of a tile was granted and has not settled. A call that ended without settling must not hold its
     /// share for good: it falls back once the call's deadline has passed.
     private struct Lease {
-        var requests: Int
+        var requests = 0
+        /// Rows of these requests that count in the daily cap of `day`: no more can be given back, and none the day after.
+        var rows = 0
+        var day: Int32 = 0
         var deadline: Int64
+
+        mutating func add(_ requests: Int, rows: Int, day: Int32, until: Int64) {
+            self.requests += requests
+            self.rows = day == self.day ? self.rows + rows : rows
+            self.day = day
+            deadline = max(deadline, until)
+        }
+
+        /// One request of it has ended; how many of its rows that were not handed over are to be given back.
+        mutating func end(_ settlement: Settlement, today: Int32) -> Int {
+            requests -= 1
+            let counted = min(settlement.rows, rows)
+            rows -= counted
+            return day == today ? min(settlement.notHandedOver, counted) : 0
+        }
     }
 
     private struct State {
@@ -56,8 +74,9 @@ final class DestinationState: Sendable {
                 limits: settings.limits, window: SendWindow(limit: settings.limits.maxInFlight),
                 limiter: RateLimiter(settings.limits.requestsPerSecond, now: now),
                 breaker: CircuitBreaker(
-                    openedAt: kept.breakerOpenedAt, until: kept.breakerUntil, trips: kept.breakerTrips),
-                cap: DailyCap(day: kept.day, reserved: kept.reserved), holdUntil: kept.holdUntil, figures: figures))
+                    openedAt: kept.breakerOpenedAt, until: kept.breakerUntil, trips: kept.breakerTrips, now: now),
+                cap: DailyCap(day: kept.day, reserved: kept.reserved),
+                holdUntil: min(kept.holdUntil, now + Delivery.longestHold), figures: figures))
     }
 
     func figures(_ now: Int64) -> DeliveryFigures {
@@ -91,10 +110,9 @@ final class DestinationState: Sendable {
                 granted += 1
             }
             if granted > 0 {
-                var lease = state.leases[call] ?? Lease(requests: 0, deadline: deadline)
-                lease.requests += granted
-                lease.deadline = max(lease.deadline, deadline)
-                state.leases[call] = lease
+                let carried = rows[..<granted].reduce(0) { $0 &+ Int($1) }
+                state.leases[call, default: Lease(deadline: deadline)]
+                    .add(granted, rows: carried, day: state.cap.day, until: deadline)
             }
             for count in rows[granted...] { state.figures.heldBack &+= Int(count) }
             return (Answer(granted: granted, notBefore: refusal ?? 0), complete(change, &state))
@@ -141,8 +159,9 @@ final class DestinationState: Sendable {
     func settle(_ end: Settlement, call: UInt, now: Int64) {
         let kept = state.withLock { state -> DeliveryKeeper.Change? in
             // Without a lease it was counted back when its call's deadline passed: only the figures are left to do.
+            state.cap.turn(now)
             if var lease = state.leases[call] {
-                lease.requests -= 1
+                state.cap.giveBack(lease.end(end, today: state.cap.day), now)
                 state.leases[call] = lease.requests > 0 ? lease : nil
                 state.inFlight -= 1
             }
@@ -154,15 +173,17 @@ final class DestinationState: Sendable {
                 } else {
                     state.window.throttled()
                 }
-                state.cap.giveBack(end.rows, now)
-                if end.retryAt > now {
-                    state.holdUntil = max(state.holdUntil, min(end.retryAt, now + Delivery.longestHold))
+                let hold = min(end.retryAt, now + Delivery.longestHold)
+                if hold > max(now, state.holdUntil) {
+                    state.holdUntil = hold
                     change.isOfState = true
                 }
             } else {
                 state.window.answer(limit: state.limits.maxInFlight)
             }
-            if state.breaker.note(isFailure: isFailure, now, seed: seed) { change.isOfState = true }
+            if state.breaker.note(isFailure: isFailure, began: now - end.measured, now, seed: seed) {
+                change.isOfState = true
+            }
             state.meter.add(requests: 1, rows: end.settleClass == .delivered ? max(0, end.rows - end.retried) : 0, now)
             state.figures.settle(end, at: now)
             return complete(change, &state)
@@ -201,11 +222,11 @@ final class DestinationState: Sendable {
         if let kept { keep(kept) }
     }
 
-    func set(_ limits: DeliveryLimits) {
+    func set(_ limits: DeliveryLimits, now: Int64) {
         state.withLock { state in
             state.limits = limits
             state.window.fit(limits.maxInFlight)
-            state.limiter.set(limits.requestsPerSecond)
+            state.limiter.set(limits.requestsPerSecond, now: now)
         }
     }
 
@@ -240,6 +261,13 @@ struct Settlement {
     var retried = 0
     var latency: Int64
     var retryAt: Int64 = 0
+
+    /// A plugin measures it: no number of its may end the gateway.
+    var measured: Int64 { min(max(0, latency), 86_400_000_000) }
+
+    /// Rows that the destination did not take. A failed or throttled request handed over none; of an answered one those that
+    /// are tried again were not taken, those of a batch that is split among them.
+    var notHandedOver: Int { settleClass == .failed || settleClass == .throttled ? rows : min(retried, rows) }
 }
 
 extension DeliveryFigures {
@@ -251,8 +279,7 @@ extension DeliveryFigures {
         case .failed: Self.add(end.rows, to: &failed)
         }
         retries &+= end.retried
-        // A plugin counts and measures it: no number of its may end the gateway.
-        latency.add(min(max(0, end.latency), 86_400_000_000))
+        latency.add(end.measured)
         if end.settleClass != .delivered {
             lastError = end.settleClass
             lastErrorAt = now

@@ -1,5 +1,5 @@
 import CTessera
-import Delivery
+@testable import Delivery
 import Platform
 import PluginHost
 import TestSupport
@@ -244,6 +244,51 @@ struct DeliveryTests {
         // A stop in order gives up what was reserved, a crash would not.
         bench.delivery.stop()
         #expect(memory.state.withLock { $0.kept.last?.reserved } == 100)
+    }
+
+    /// What is given back can be had again: so no more than was granted, and nothing of yesterday's.
+    @Test func onlyRowsOfTodaysRequestsAreGivenBack() throws {
+        let memory = MemoryOfAll(DeliveryLimits(deliveriesPerDay: 100))
+        let bench = try Bench(memory: memory)
+        let call = bench.call(timeoutUs: .max / 2)
+        while bench.acquire(call, 1, rows: 40).0 == 0 {}
+        while bench.acquire(call, 1, rows: 50).0 == 0 {}
+        #expect(bench.figures.today == 90)
+        // Ten of an answered request's are tried again: the others were taken.
+        bench.settle(call, TESSERA_SETTLE_DELIVERED, rows: 40, retried: 10)
+        #expect(bench.figures.today == 80)
+        // One that was refused as a whole and is split.
+        bench.settle(call, TESSERA_SETTLE_REJECTED, rows: 50, retried: 50)
+        #expect(bench.figures.today == 30)
+        // Nobody holds anything any more.
+        for _ in 0..<3 { bench.settle(call, TESSERA_SETTLE_FAILED, rows: 30) }
+        #expect(bench.figures.today == 30)
+        bench.delivery.enable(workspaceID: "w", destinationID: "d")
+        while bench.acquire(call, 1, rows: 5).0 == 0 {}
+        bench.settle(call, TESSERA_SETTLE_FAILED, rows: .max)
+        #expect(bench.figures.today == 30)
+        // Under way over midnight: it does not count today, so nothing of it comes back today.
+        while bench.acquire(call, 1, rows: 60).0 == 0 {}
+        bench.clock.advance(DailyCap.end(of: DailyCap.day(bench.clock.now())) - bench.clock.now())
+        let next = bench.call(timeoutUs: .max / 2)
+        while bench.acquire(next, 1, rows: 70).0 == 0 {}
+        bench.settle(call, TESSERA_SETTLE_FAILED, rows: 60)
+        #expect(bench.figures.today == 70)
+    }
+
+    @Test func aTrialIsNotDecidedByRequestsOfBefore() throws {
+        let bench = try Bench(DeliveryLimits())
+        let call = bench.call(timeoutUs: .max / 2)
+        #expect(bench.acquire(call, 8).0 == 8)
+        for _ in 0..<5 { bench.settle(call, TESSERA_SETTLE_FAILED) }
+        let began = bench.clock.now()
+        bench.clock.advance(bench.figures.breaker.until - began)
+        #expect(bench.acquire(call, 2).0 == 1)
+        bench.settle(call, TESSERA_SETTLE_FAILED, latency: bench.clock.now() - began)
+        bench.settle(call, TESSERA_SETTLE_DELIVERED, latency: bench.clock.now() - began)
+        #expect(bench.figures.breaker.state == .halfOpen && bench.figures.breaker.trips == 1)
+        bench.settle(call, TESSERA_SETTLE_DELIVERED)
+        #expect(bench.figures.breaker.state == .closed)
     }
 
     @Test func changedLimitsHoldAtOnce() throws {

@@ -19,6 +19,9 @@ public struct CircuitBreaker: Sendable, Hashable {
         var longestPause: Int64 = 300_000_000
         /// Microseconds after which a trial without an end is given up.
         var trialPatience: Int64 = 60_000_000
+        /// Microseconds by which a request may seem to have begun too early, since it is not measured by our clock. Far less
+        /// than the first pause: what was let go before that is no trial.
+        var trialSlack: Int64 = 1_000_000
     }
     static let rules = Rules()
 
@@ -37,12 +40,12 @@ public struct CircuitBreaker: Sendable, Hashable {
     init() {}
 
     /// As it was when the gateway stopped: open, or closed when `openedAt` is nil. A trial that was under way is unknown, so
-    /// another one goes.
-    init(openedAt: Int64?, until: Int64, trips: Int) {
+    /// another one goes. Times that a wrong clock has left are brought near `now`.
+    init(openedAt: Int64?, until: Int64, trips: Int, now: Int64) {
         guard let openedAt else { return }
         state = .open
         self.openedAt = openedAt
-        self.until = until
+        self.until = min(until, now + Self.rules.longestPause / 10 * 11)
         self.trips = max(1, trips)
     }
 
@@ -65,14 +68,17 @@ public struct CircuitBreaker: Sendable, Hashable {
         return changed
     }
 
-    /// A request has ended. While it is open nothing counts: those are requests from before.
+    /// A request has ended. While it is open nothing counts, and half-open nothing but the trial: what was let go before says
+    /// nothing of how the destination is now.
+    /// - Parameter began: when the request did.
     /// - Parameter seed: moves the end of the pause by up to a tenth, so that destinations of one house, which failed
     ///   together, are not tried together.
     /// - Returns: whether the state changed.
-    mutating func note(isFailure: Bool, _ now: Int64, seed: UInt64) -> Bool {
+    mutating func note(isFailure: Bool, began: Int64, _ now: Int64, seed: UInt64) -> Bool {
         switch state {
         case .open: return false
         case .halfOpen:
+            guard began >= until - Self.rules.trialPatience - Self.rules.trialSlack else { return false }
             if isFailure { open(now, seed) } else { close() }
             return true
         case .closed:

@@ -31,10 +31,11 @@ struct DailyCap: Sendable, Hashable {
     /// When the day after `day` begins.
     static func end(of day: Int32) -> Int64 { (Int64(day) + 1) * microsecondsPerDay }
 
-    /// Begins a new day when one has begun. A clock that went back does not give a day twice.
+    /// Begins a new day when one has begun. A clock that went back does not give a day twice; but one that went back for more
+    /// than a day was wrong before, and its day must not last until the calendar comes to it.
     mutating func turn(_ now: Int64) {
         let today = Self.day(now)
-        if today > day { self = DailyCap(day: today) }
+        if today > day || today < day - 1 { self = DailyCap(day: today) }
     }
 
     mutating func take(_ rows: Int, limit: Int, _ now: Int64) -> Answer {

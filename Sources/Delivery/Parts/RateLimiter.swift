@@ -20,17 +20,21 @@ struct RateLimiter: Sendable {
     /// Begins without a stock: nothing is known of what was sent before.
     init(_ requestsPerSecond: Double?, now: Int64) {
         next = now
-        set(requestsPerSecond)
+        set(requestsPerSecond, now: now)
     }
 
-    /// Another limit; what was sent before still counts.
-    mutating func set(_ requestsPerSecond: Double?) {
+    /// Another limit, from now on: the last request still counts, but by the new pace, and the line of before is gone.
+    mutating func set(_ requestsPerSecond: Double?, now: Int64) {
+        let before = interval
         guard let rate = requestsPerSecond, rate > 0 else {
             interval = 0
             return
         }
         interval = Int64(min(1_000_000 * (1 + Self.slack) / rate, Double(Self.farthest)).rounded(.up))
         tolerance = Int64(1_000_000 * Self.slack)
+        if interval == before { return }
+        next = min(next, now + interval)
+        lastInLine = 0
     }
 
     /// Whether a request may go now. `take` uses it up.

@@ -18,7 +18,8 @@ struct SendWindow: Sendable, Hashable {
 
     mutating func failure(limit: Int) {
         answered = 0
-        size = min(max(size / 2, Self.smallest), max(1, limit))
+        // One that throttled may be below the smallest already: a failure is no reason to send it more.
+        size = min(size, max(size / 2, Self.smallest), max(1, limit))
     }
 
     /// It takes no more for now: of those that are sent next some would be refused again, and each costs its rows an attempt.

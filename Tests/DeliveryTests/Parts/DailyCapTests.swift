@@ -26,6 +26,10 @@ import Testing
         cap.value.reserve(10, day: 1)
         #expect(cap.change { $0.take(10, limit: 10, 86_400_000_000) } == .granted)
         #expect(cap.change { $0.take(1, limit: 10, 5) } == .exhausted(until: 2 * 86_400_000_000))
+        // One that was wrong by years does not end deliveries for years.
+        cap.value.turn(20_000 * 86_400_000_000)
+        cap.value.turn(86_400_000_000)
+        #expect(cap.value.day == 1 && cap.value.used == 0 && cap.value.reserved == 0)
     }
 
     @Test func nothingGoesBeforeItsReserveIsOnTheDisk() {

@@ -41,13 +41,25 @@ private let second: Int64 = 1_000_000
         #expect((0..<100_000).map { _ in limiter.change { $0.turn(0) } }.allSatisfy { $0 <= 3600 * second })
     }
 
+    @Test func aHigherLimitHoldsAtOnce() {
+        let limiter = Held(RateLimiter(0.001, now: 0))
+        limiter.value.take(0)
+        for _ in 0..<10 { _ = limiter.value.turn(0) }
+        limiter.value.set(0.001, now: 0)
+        #expect(!limiter.value.admits(100 * second))
+        limiter.value.set(0.5, now: 0)
+        #expect(!limiter.value.admits(second))
+        #expect(limiter.change { $0.turn(0) } <= 3 * second)
+        #expect(limiter.value.admits(3 * second))
+    }
+
     @Test func noLimitIsNone() {
         let limiter = Held(RateLimiter(nil, now: 0))
         for _ in 0..<1000 {
             #expect(limiter.value.admits(0))
             limiter.value.take(0)
         }
-        limiter.value.set(1)
+        limiter.value.set(1, now: 0)
         #expect(limiter.value.admits(0))
         limiter.value.take(0)
         #expect(!limiter.value.admits(second / 2))
@@ -58,15 +70,15 @@ private let second: Int64 = 1_000_000
 @Suite struct CircuitBreakerTests {
     private func opened() -> CircuitBreaker {
         let breaker = Held(CircuitBreaker())
-        for time in 0..<5 { _ = breaker.value.note(isFailure: true, Int64(time), seed: 0) }
+        for time in 0..<5 { _ = breaker.value.note(isFailure: true, began: Int64(time), Int64(time), seed: 0) }
         return breaker.value
     }
 
     @Test func fiveFailuresInARowOpenIt() {
         let breaker = Held(CircuitBreaker())
         for _ in 0..<3 {
-            for _ in 0..<4 { #expect(!breaker.change { $0.note(isFailure: true, 0, seed: 0) }) }
-            #expect(!breaker.change { $0.note(isFailure: false, 0, seed: 0) })
+            for _ in 0..<4 { #expect(!breaker.change { $0.note(isFailure: true, began: 0, 0, seed: 0) }) }
+            #expect(!breaker.change { $0.note(isFailure: false, began: 0, 0, seed: 0) })
         }
         #expect(breaker.value.state == .closed && breaker.value.refusal(0) == nil)
         #expect(opened().state == .open)
@@ -77,12 +89,12 @@ private let second: Int64 = 1_000_000
         let breaker = Held(CircuitBreaker())
         var noted = 0
         while breaker.value.state == .closed, noted < 200 {
-            _ = breaker.value.note(isFailure: noted % 2 == 0, 0, seed: 0)
+            _ = breaker.value.note(isFailure: noted % 2 == 0, began: 0, 0, seed: 0)
             noted += 1
         }
         #expect(noted >= 50 && noted <= 52)
         let well = Held(CircuitBreaker())
-        for request in 0..<1000 { #expect(!well.change { $0.note(isFailure: request % 3 == 0, 0, seed: 0) }) }
+        for request in 0..<1000 { #expect(!well.change { $0.note(isFailure: request % 3 == 0, began: 0, 0, seed: 0) }) }
     }
 
     @Test func oneGoesAheadAndDecides() {
@@ -90,19 +102,32 @@ private let second: Int64 = 1_000_000
         let until = breaker.value.until
         #expect(breaker.value.refusal(until - 1) == until)
         // Requests from before say nothing.
-        #expect(!breaker.change { $0.note(isFailure: true, until - 1, seed: 0) })
+        #expect(!breaker.change { $0.note(isFailure: true, began: until - 1, until - 1, seed: 0) })
         #expect(breaker.value.refusal(until) == nil)
         #expect(breaker.change { $0.admit(until) })
         #expect(breaker.value.state == .halfOpen)
         #expect(breaker.value.refusal(until)! > until)
-        #expect(breaker.change { $0.note(isFailure: true, until + 5, seed: 0) })
+        #expect(breaker.change { $0.note(isFailure: true, began: until + 5, until + 5, seed: 0) })
         #expect(breaker.value.state == .open && breaker.value.trips == 2)
         #expect(breaker.value.until - (until + 5) >= 10 * second)
         #expect(breaker.value.refusal(breaker.value.until) == nil)
         let later = breaker.value.until
         _ = breaker.value.admit(later)
-        #expect(breaker.change { $0.note(isFailure: false, later, seed: 0) })
+        #expect(breaker.change { $0.note(isFailure: false, began: later, later, seed: 0) })
         #expect(breaker.value == CircuitBreaker())
+    }
+
+    /// Requests of before may end while the trial is under way: neither does it fail with them, nor is it over.
+    @Test func onlyTheTrialDecides() {
+        let breaker = Held(opened())
+        let start = breaker.value.until
+        _ = breaker.value.admit(start)
+        for isFailure in [true, false] {
+            #expect(!breaker.change { $0.note(isFailure: isFailure, began: 4, start + second, seed: 0) })
+        }
+        #expect(breaker.value.state == .halfOpen && breaker.value.trips == 1)
+        #expect(breaker.change { $0.note(isFailure: true, began: start, start + second, seed: 0) })
+        #expect(breaker.value.state == .open && breaker.value.trips == 2)
     }
 
     @Test func pausesDoubleUpToFiveMinutes() {
@@ -112,7 +137,7 @@ private let second: Int64 = 1_000_000
         for _ in 0..<10 {
             now = breaker.value.until
             _ = breaker.value.admit(now)
-            _ = breaker.value.note(isFailure: true, now, seed: 77)
+            _ = breaker.value.note(isFailure: true, began: now, now, seed: 77)
             pauses.append(breaker.value.until - now)
         }
         #expect(zip(pauses, pauses.dropFirst()).allSatisfy { $1 >= $0 - 30 * second })
@@ -129,9 +154,12 @@ private let second: Int64 = 1_000_000
 
     @Test func itIsTakenUpAsItWas() {
         let before = opened()
-        let after = CircuitBreaker(openedAt: before.openedAt, until: before.until, trips: before.trips)
+        let after = CircuitBreaker(openedAt: before.openedAt, until: before.until, trips: before.trips, now: 0)
         #expect(after.state == .open && after.until == before.until && after.trips == 1)
-        #expect(CircuitBreaker(openedAt: nil, until: 0, trips: 0) == CircuitBreaker())
+        // A clock that was wrong does not keep it open for years.
+        let late = CircuitBreaker(openedAt: 0, until: .max / 2, trips: 3, now: 1000 * second)
+        #expect(late.until == 1330 * second)
+        #expect(CircuitBreaker(openedAt: nil, until: 0, trips: 0, now: 0) == CircuitBreaker())
     }
 }
 
@@ -152,6 +180,8 @@ private let second: Int64 = 1_000_000
         #expect(SendWindow(limit: 2).size == 2)
         // A throttle costs attempts: down to one, and up again by answers.
         for _ in 0..<10 { window.throttled() }
+        #expect(window.size == 1)
+        window.failure(limit: 64)
         #expect(window.size == 1)
         window.answer(limit: 64)
         #expect(window.size == 2)
