@@ -11,7 +11,8 @@ import Testing
 
     /// Members of 20 and more go to `send`, which answers as told; the others to `other`. After both comes a wait.
     private func journey(
-        _ bench: Bench, _ answer: String, other: String = "advance", retry: JSON? = nil, activate: Bool = true
+        _ bench: Bench, _ answer: String, other: String = "advance", otherType: String = "test.recorder",
+        retry: JSON? = nil, activate: Bool = true
     ) throws -> String {
         var config: [String: JSON] = ["path": .string(bench.log), "answer": .string(answer)]
         config["retry"] = retry
@@ -28,8 +29,10 @@ import Testing
                     ],
                     ["id": "send", "type": "test.recorder", "config": .object(config)],
                     [
-                        "id": "other", "type": "test.recorder",
-                        "config": ["path": .string(bench.log + "-other"), "answer": .string(other)],
+                        "id": "other", "type": .string(otherType),
+                        "config": otherType == "gate"
+                            ? ["path": .string(bench.directory), "wait": true]
+                            : ["path": .string(bench.log + "-other"), "answer": .string(other)],
                     ],
                     ["id": "rest", "type": "wait", "config": ["duration": 1, "unit": "days"]],
                 ],
@@ -174,6 +177,31 @@ import Testing
         #expect(try store.verifyCounters(number).isEmpty)
         let total = try bench.stats(journey).total
         #expect(total.active + total.exited + total.completed == 400)
+    }
+
+    /// One run that is inside a plugin keeps neither the caller nor the other journeys' members waiting.
+    @Test func aRunThatComesToNoRestIsLeftOut() throws {
+        let bench = try Bench()
+        try bench.loadGate("1")
+        try bench.load("id,age\na,30\n")
+        let stuck = try journey(bench, "fail", otherType: "gate")
+        let free = try journey(bench, "fail")
+        for id in [stuck, free] { #expect(try bench.runOnce(id).counts.failed == 1) }
+        try bench.load("id,age\na,30\nb,10\n")
+        let run = try bench.trigger(stuck)
+        _ = try bench.eventually { Files.exists(bench.directory + "/entered.1") ? true : nil }
+        let (store, number) = try store(bench, stuck)
+        do {
+            _ = try bench.engine.remedy(.remove, filter(), workspaceID: bench.workspaceID)
+            Issue.record("it was done inside a plugin's call")
+        } catch EngineError.busy(let message) {
+            #expect(message.contains("1 members") && message.contains(stuck) && !message.contains(free))
+        }
+        #expect(try store.deadLetters(filter(), limit: 9).letters.map(\.journeyID) == [stuck])
+        try Files.write([], to: bench.directory + "/go")
+        #expect(try bench.end(run).status == .completed)
+        #expect(try bench.engine.remedy(.remove, filter(), workspaceID: bench.workspaceID) == 1)
+        #expect(try store.verifyCounters(number).isEmpty)
     }
 
     /// Runs that wait for retries only give their threads to others, and lose nothing by it.

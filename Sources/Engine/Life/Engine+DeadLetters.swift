@@ -11,6 +11,7 @@ extension Engine {
     /// Does something with parked members that pass a filter; durable step by step, whether a run goes on or not. Who is
     /// tried again or goes on does so at once, without waiting for a schedule.
     /// - Returns: how many it was done with.
+    /// - Throws: `EngineError.busy` once all is done but for journeys whose runs come to no rest.
     public func remedy(
         _ remedy: MemberStore.Remedy, _ filter: DeadLetterFilter, workspaceID: String
     ) throws -> Int {
@@ -18,16 +19,26 @@ extension Engine {
         var cursor: DeadLetterCursor?
         var count = 0
         var journeys: Set<String> = []
+        var busy: Set<String> = []
         defer { for id in journeys { replan(workspaceID, id) } }
         repeat {
             let page = try store.deadLetters(filter, after: cursor, limit: Self.step)
             for (number, letters) in Dictionary(grouping: page.letters, by: \.journey) {
-                guard let id = letters.first?.journeyID else { continue }
-                journeys.insert(id)
-                count += try betweenBatches(of: id) { try store.remedy(remedy, number, keys: letters.map(\.key)) }
+                guard let id = letters.first?.journeyID, !busy.contains(id) else { continue }
+                do {
+                    count += try betweenBatches(of: id) { try store.remedy(remedy, number, keys: letters.map(\.key)) }
+                    journeys.insert(id)
+                } catch EngineError.busy {
+                    busy.insert(id)
+                }
             }
             cursor = page.next
         } while cursor != nil
+        if !busy.isEmpty {
+            throw EngineError.busy(
+                "It is done with \(count) members; those of \(busy.sorted().joined(separator: ", ")) are left, where a run is in "
+                    + "the middle of a long step: repeat the call in a moment, or cancel the run")
+        }
         return count
     }
 

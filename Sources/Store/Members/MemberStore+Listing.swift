@@ -13,13 +13,14 @@ extension MemberStore {
                 guard try statement.step() else { return nil }
                 let rows = MemberRows()
                 rows.append(statement)
-                try Self.readErrors(into: rows, journey, database)
+                try Self.readErrors(into: rows, journey, database, Self.errorSQL)
                 return rows
             }
         }
     }
 
-    /// Members in key order, after `cursor`, that pass all filters given.
+    /// Members in key order, after `cursor`, that pass all filters given; their errors come without the exchanges, which may be
+    /// large.
     ///
     /// Status and tile have no index (one would cost more than all else in writing a member): the page ends after
     /// `scanLimit` rows looked at, so it can be short, even empty, and still have a `next`.
@@ -51,7 +52,7 @@ extension MemberStore {
                         break
                     }
                 }
-                try Self.readErrors(into: rows, journey, database)
+                try Self.readErrors(into: rows, journey, database, Self.errorAloneSQL)
                 return (rows, next)
             }
         }
@@ -66,13 +67,20 @@ extension MemberStore {
         WHERE journey = ?1 AND state = 3 AND key >= ?2 AND (key > ?2 OR ?3) ORDER BY key
         """
 
-    private static func readErrors(into rows: MemberRows, _ journey: Int32, _ database: Database) throws {
+    private static let errorSQL = """
+        SELECT code, message, http_status, destination, failed_at, request, response
+        FROM member_errors LEFT JOIN exchanges ON n = exchange WHERE journey = ?1 AND key = ?2
+        """
+    private static let errorAloneSQL = """
+        SELECT code, message, http_status, destination, failed_at, NULL, NULL
+        FROM member_errors WHERE journey = ?1 AND key = ?2
+        """
+
+    private static func readErrors(
+        into rows: MemberRows, _ journey: Int32, _ database: Database, _ sql: String
+    ) throws {
         for row in 0..<rows.count where rows.state(row) == .retry || rows.state(row) == .parked {
-            let statement = try database.statement(
-                """
-                SELECT code, message, http_status, destination, failed_at, request, response
-                FROM member_errors LEFT JOIN exchanges ON n = exchange WHERE journey = ?1 AND key = ?2
-                """)
+            let statement = try database.statement(sql)
             defer { statement.reset() }
             statement.bind(1, Int(journey)).bind(2, borrowedText: rows.key(row))
             guard try statement.step() else { continue }

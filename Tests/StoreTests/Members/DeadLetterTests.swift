@@ -92,6 +92,8 @@ import TestSupport
         let member = try #require(try fixture.store.member(fixture.journey, key: Array("k3".utf8)))
         #expect(member.error(0)?.exchange == MemberExchange(request: "POST /100", response: "no"))
         #expect(member.error(0)?.destinationID == "d" && member.error(0)?.failedAt == 100)
+        let listed = try fixture.store.members(fixture.journey, failed: true, limit: 1).rows.error(0)
+        #expect(listed?.code == "BAD_REQUEST" && listed?.exchange == nil, "a list has no large texts")
         for number in 0..<10 {
             #expect(try count(fixture, "exchanges") == 4)
             #expect(try fixture.store.remedy(.remove, fixture.journey, keys: [Array("k\(number)".utf8)]) == 1)
