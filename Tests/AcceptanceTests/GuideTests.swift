@@ -3,18 +3,20 @@ import Journeys
 import Platform
 import Testing
 
-/// The caller's guide is a program: its first journey is run as it stands, only with free ports for its own.
+/// The caller's guide is a program: its commands are run as they stand, only with free ports for its own.
 @Suite struct GuideTests {
-    @Test func theFirstJourneyOfTheGuideRuns() throws {
+    /// The commands of a section, one text a block.
+    private func commands(_ title: String) throws -> [String] {
         let guide = String(decoding: try Files.read(Installed.root + "/Documentation/caller.md"), as: UTF8.self)
-        let section = try #require(guide.split(separator: "## ").first { $0.hasPrefix("A first journey") })
-        let blocks = section.split(separator: "```").filter { $0.hasPrefix("sh\n") }.map { $0.dropFirst(3) }
-        #expect(blocks.count == 6)
-        let folder = try TemporaryFolder()
+        let section = try #require(guide.split(separator: "## ").first { $0.hasPrefix(title) })
+        return section.split(separator: "```").filter { $0.hasPrefix("sh\n") }.map { String($0.dropFirst(3)) }
+    }
+
+    private func run(_ blocks: [String], in folder: TemporaryFolder) throws -> Command {
         let ports = try FreePorts.two()
         // The guide's programs end with the shell: by their ids, which it knows as its jobs.
         let script =
-            (["set -euo pipefail", "trap 'kill $(jobs -p)' EXIT", "cd \(folder.path)"] + blocks.map(String.init))
+            (["set -euo pipefail", "trap 'kill $(jobs -p)' EXIT", "cd \(folder.path)"] + blocks)
             .joined(separator: "\n")
             .replacing("127.0.0.1:8080", with: "127.0.0.1:\(ports.0)")
             .replacing("127.0.0.1:9000", with: "127.0.0.1:\(ports.1)")
@@ -22,6 +24,14 @@ import Testing
         try Files.write(Array(script.utf8), to: folder.path + "/guide.sh")
         let result = try Command("bash", [folder.path + "/guide.sh"], within: 60)
         try #require(result.status == 0, "\(result.output)\(result.errors)")
+        return result
+    }
+
+    @Test func theFirstJourneyOfTheGuideRuns() throws {
+        let blocks = try commands("A first journey")
+        #expect(blocks.count == 6)
+        let folder = try TemporaryFolder()
+        let result = try run(blocks, in: folder)
         #expect(result.output.contains(#"{"errors":[],"valid":true}"#), "\(result.output)")
         #expect(result.output.contains(#""total":{"active":0,"completed":2,"exited":0}"#), "\(result.output)")
         let rows = try Files.read(folder.path + "/received.ndjson").split(separator: UInt8(ascii: "\n"))
@@ -32,5 +42,24 @@ import Testing
         #expect(
             ann["data"] == ["Email": "ann@example.com", "stats": ["spent": 120.5], "campaign": "thank-you"],
             "\(ann.text)")
+    }
+    /// Members whose destination could not be reached are found and tried again, with the guide's commands.
+    @Test func theGuidesDeadLettersAreFoundAndTriedAgain() throws {
+        let first = try commands("A first journey")
+        let letters = try commands("Members that failed")
+        #expect(letters.count == 2)
+        // What the letters need of the first journey: a gateway, a receiver, names for calls, and customers.
+        let folder = try TemporaryFolder()
+        let result = try run(Array(first.prefix(3)) + letters, in: folder)
+        for key in ["00001", "00002", "00003"] {
+            #expect(result.output.contains("\"key\":\"\(key)\""), "\(result.output)")
+        }
+        #expect(result.output.contains(#""request":"POST http://127.0.0.1:1/inbox"#), "\(result.output)")
+        #expect(result.output.contains(#"{"retried":3}"#), "\(result.output)")
+        #expect(result.output.contains(#""total":{"active":0,"completed":3,"exited":0}"#), "\(result.output)")
+        #expect(result.output.contains(#"{"data":[],"next_cursor":null}"#), "\(result.output)")
+        let rows = try Files.read(folder.path + "/received.ndjson").split(separator: UInt8(ascii: "\n"))
+            .compactMap { try JSON.parse($0)["row"]?["primary_key"]?.stringValue }
+        #expect(rows.filter { $0.hasPrefix("0000") }.sorted() == ["00001", "00002", "00003"])
     }
 }
