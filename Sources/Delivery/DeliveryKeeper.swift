@@ -8,6 +8,8 @@ final class DeliveryKeeper: Sendable {
         var isOfState = false
         /// So much of the daily cap is to be on the disk before it is used.
         var reserve: Int?
+        /// When that was asked for.
+        var reservedAt: Int64 = 0
         /// Counts the changes of a destination.
         var version = 0
         var kept = KeptDelivery()

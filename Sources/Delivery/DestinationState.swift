@@ -46,6 +46,8 @@ final class DestinationState: Sendable {
         var inFlight = 0
         /// A reserve of the daily cap that is being written.
         var reserving: Int?
+        /// No reserve is written before: the last one could not be.
+        var reserveAfter: Int64 = 0
         /// Counts what was given to the keeper.
         var version = 0
         var figures = DeliveryFigures()
@@ -57,6 +59,9 @@ final class DestinationState: Sendable {
             }
         }
     }
+
+    /// Microseconds until a disk that failed is tried again.
+    private static let pauseOfDisk: Int64 = 500_000
 
     private let state: Monitor<State>
     private let seed: UInt64
@@ -136,13 +141,16 @@ final class DestinationState: Sendable {
         if !state.limiter.admits(now) { return state.limiter.turn(now) }
         if let limit = state.limits.deliveriesPerDay {
             let answer = state.cap.take(rows, limit: limit, now)
-            if state.reserving == nil, let wanted = state.cap.wanted(for: answer == .granted ? 0 : rows, limit: limit) {
+            if state.reserving == nil, now >= state.reserveAfter,
+                let wanted = state.cap.wanted(for: answer == .granted ? 0 : rows, limit: limit)
+            {
                 state.reserving = wanted
                 change.reserve = wanted
+                change.reservedAt = now
             }
             switch answer {
             case .granted: break
-            case .notYet: return now + 5_000
+            case .notYet: return max(now + 5_000, state.reserveAfter)
             case .tooMany where rows > 1: return 0
             // Asked again before the day is over, since its owner may raise the cap.
             case .tooMany, .exhausted: return min(DailyCap.end(of: state.cap.day), now + Delivery.cappedPause)
@@ -248,7 +256,11 @@ final class DestinationState: Sendable {
             guard let self, let reserve = change.reserve else { return }
             state.withLock { state in
                 state.reserving = nil
-                if isKept { state.cap.reserve(reserve, day: change.kept.day) }
+                if isKept {
+                    state.cap.reserve(reserve, day: change.kept.day)
+                } else {
+                    state.reserveAfter = change.reservedAt + Self.pauseOfDisk
+                }
             }
         }
     }

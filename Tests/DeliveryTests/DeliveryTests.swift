@@ -276,6 +276,24 @@ struct DeliveryTests {
         #expect(bench.figures.today == 70)
     }
 
+    /// A full disk is not asked two hundred times a second, and what it did not take is not used.
+    @Test func aDiskThatFailsIsTriedAgainAfterAWhile() throws {
+        let memory = MemoryOfAll(DeliveryLimits(deliveriesPerDay: 100))
+        let bench = try Bench(memory: memory)
+        let call = bench.call(timeoutUs: .max / 2)
+        memory.state.update { $0.isSlow = true }
+        #expect(bench.acquire(call, 1) == (0, bench.clock.now() + 5_000))
+        memory.write(false)
+        let again = bench.clock.now() + 500_000
+        #expect(bench.acquire(call, 1) == (0, again))
+        #expect(memory.state.withLock { $0.kept.count } == 1)
+        bench.clock.advance(500_000)
+        #expect(bench.acquire(call, 1).0 == 0)
+        #expect(memory.state.withLock { $0.kept.count } == 2)
+        memory.write()
+        #expect(bench.acquire(call, 1).0 == 1)
+    }
+
     @Test func aTrialIsNotDecidedByRequestsOfBefore() throws {
         let bench = try Bench(DeliveryLimits())
         let call = bench.call(timeoutUs: .max / 2)
