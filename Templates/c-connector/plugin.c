@@ -2,8 +2,7 @@
  * A connector does no I/O: sockets, TLS, retries and limits are Tessera's. Up to 100 members go as one JSON array:
  *
  *   POST URL, Authorization: Bearer KEY, [{"id": MEMBER, "key": IDEMPOTENCY KEY, FIELD: VALUE ...}, ...]
- *
- * The connector interface is still a draft: a later Tessera may want this file to be built anew. */
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <tessera/tessera.h>

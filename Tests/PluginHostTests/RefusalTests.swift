@@ -59,6 +59,10 @@ struct RefusalTests {
             ],
             reason: "belongs on a object"),
         Case(name: "no interface", defines: ["INTERFACE": "\"com.example.other/1\""], reason: "provides none of"),
+        Case(
+            name: "connectors of the draft", source: "connector",
+            defines: ["CONNECTOR_INTERFACE": "\"tessera.connector.draft/1\""],
+            reason: "which ended: rebuild it with the headers of this gateway, which take tessera.connector/1"),
         Case(name: "start fails", defines: ["START_STATUS": "3"], reason: "start returned 3"),
     ]
 

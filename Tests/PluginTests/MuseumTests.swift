@@ -15,13 +15,13 @@ import Testing
     static let frozen = museum + "/v1_0"
     static let present = PluginLibrary.packageDirectory + "/Sources/CTessera/include"
 
-    @Test func nothingInTheFrozenFolderHasChanged() throws {
-        let list = try String(contentsOfFile: Self.museum + "/v1_0.sha256", encoding: .utf8)
-        let names = try FileManager.default.subpathsOfDirectory(atPath: Self.frozen)
+    @Test(arguments: ["v1_0", "v1_1"]) func nothingInTheFrozenFolderHasChanged(version: String) throws {
+        let list = try String(contentsOfFile: "\(Self.museum)/\(version).sha256", encoding: .utf8)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: "\(Self.museum)/\(version)")
             .filter { !$0.hasSuffix("tessera") && !$0.hasSuffix("plugins") }
         let found = try names.sorted().map { name in
-            let sum = try Command.succeed("sha256sum", [Self.frozen + "/" + name]).prefix(64)
-            return "\(sum)  v1_0/\(name)\n"
+            let sum = try Command.succeed("sha256sum", ["\(Self.museum)/\(version)/\(name)"]).prefix(64)
+            return "\(sum)  \(version)/\(name)\n"
         }
         #expect(found.joined() == list)
     }

@@ -24,7 +24,7 @@ import TesseraTestKit
         let library = try PluginLibrary.shipped(name)
         let plugin = library.plugin.pointee
         #expect(plugin.size == UInt32(MemoryLayout<tessera_plugin>.size))
-        #expect(plugin.abi_minor == 0)
+        #expect(plugin.abi_minor == UInt32(TESSERA_ABI_MINOR))
         #expect(library.id == "dev.tessera.\(name.lowercased())")
         #expect(String(cString: plugin.version) == "1.0.0")
         #expect(String(cString: plugin.toolchain).hasPrefix("swift-6."))

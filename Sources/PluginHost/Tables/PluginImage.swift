@@ -100,6 +100,11 @@ final class PluginImage: @unchecked Sendable {
             connectorTypes = []
         }
         if let transport { try TableCheck.transport(transport) }
+        if connectors == nil, interface(Self.draftConnector) != nil {
+            throw Refusal(
+                "the plugin offers its connectors as \(Self.draftConnector), which ended: rebuild it with the headers of "
+                    + "this gateway, which take \(TESSERA_INTERFACE_CONNECTOR)")
+        }
         guard tiles != nil || connectors != nil || transport != nil else {
             throw Refusal(
                 "the plugin provides none of \(TESSERA_INTERFACE_TILE), \(TESSERA_INTERFACE_CONNECTOR) and "
@@ -165,6 +170,9 @@ final class PluginImage: @unchecked Sendable {
         }
         return "not a Tessera plugin: it exports no symbol \(entrySymbol)"
     }
+
+    /// The name of the connector interface before it was frozen.
+    private static let draftConnector = "tessera.connector.draft/1"
 
     private static func loaderError() -> String { dlerror().map { String(cString: $0) } ?? "unknown reason" }
 }

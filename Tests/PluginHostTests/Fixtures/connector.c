@@ -17,6 +17,9 @@
     "{\"type\":\"string\",\"writeOnly\":true}}},\"examples\":[{\"url\":\"https://example.com/hook\"}]}"
 #endif
 
+#ifndef CONNECTOR_INTERFACE
+#define CONNECTOR_INTERFACE TESSERA_INTERFACE_CONNECTOR
+#endif
 #ifndef PROBE_STATUS
 #define PROBE_STATUS 1
 #endif
@@ -83,7 +86,7 @@ static int32_t probe(const tessera_destination *destination, const tessera_probe
 static const tessera_transport_interface transport = {sizeof transport, 0, probe};
 
 static const void *interface(const char *id) {
-    if (strcmp(id, TESSERA_INTERFACE_CONNECTOR) == 0) return &connectors;
+    if (strcmp(id, CONNECTOR_INTERFACE) == 0) return &connectors;
 #ifndef NO_TRANSPORT
     if (strcmp(id, TESSERA_INTERFACE_TRANSPORT) == 0) return &transport;
 #else

@@ -1,14 +1,13 @@
-/* tessera.h: the public ABI of Tessera, version 1.0; its part for deliveries is tessera_connector.h. C11 and C++17, 64-bit
+/* tessera.h: the public ABI of Tessera, version 1.1; its part for deliveries is tessera_connector.h. C11 and C++17, 64-bit
  * little-endian Linux, no dependencies.
  *
  * A plugin is one shared object that exports ONE symbol, `tessera_plugin_v1`. It returns a static table. What the plugin
  * can do is found by asking that table for interfaces by name: "tessera.tile/1" (steps of a journey),
- * "tessera.connector.draft/1" (how a destination wants its requests), "tessera.transport/1" (who sends them).
+ * "tessera.connector/1" (how a destination wants its requests), "tessera.transport/1" (who sends them).
  * What the host can do is found the same way. A null pointer means "absent": fall back or refuse, never crash.
  *
- * FROZEN for good: the plugin and the host, opening, "tessera.tile/1", "tessera.settings/1" and all that they use. What is
- * built from this header is loaded by every later gateway. DRAFT: "tessera.connector.draft/1", and "tessera.transport/1",
- * "tessera.connectors/1" and "tessera.delivery/1", which pass its tables on, may change until the draft has ended.
+ * FROZEN for good, all of it. What is built from this header is loaded by every later gateway. Version 1.0 had
+ * "tessera.tile/1" and "tessera.settings/1"; 1.1 added what tessera_connector.h holds.
  *
  * LIFECYCLE, told once
  *   1. The host hashes the file, copies it to its store, maps the copy and calls `tessera_plugin_v1`.
@@ -53,10 +52,10 @@ extern "C" {
 #endif
 
 #define TESSERA_ABI_MAJOR 1
-#define TESSERA_ABI_MINOR 0
+#define TESSERA_ABI_MINOR 1
 
 #define TESSERA_INTERFACE_TILE "tessera.tile/1"
-#define TESSERA_INTERFACE_CONNECTOR "tessera.connector.draft/1"
+#define TESSERA_INTERFACE_CONNECTOR "tessera.connector/1"
 #define TESSERA_INTERFACE_TRANSPORT "tessera.transport/1"
 #define TESSERA_SERVICE_CONNECTORS "tessera.connectors/1"
 #define TESSERA_SERVICE_DELIVERY "tessera.delivery/1"

@@ -1,6 +1,6 @@
-/* tessera_connector.h: deliveries. How a destination wants its requests ("tessera.connector.draft/1"), who sends them
+/* tessera_connector.h: deliveries. How a destination wants its requests ("tessera.connector/1"), who sends them
  * ("tessera.transport/1"), and what the host offers to who sends. The rules of tessera.h, which includes this file, hold.
- * All of it is a DRAFT but for tessera_header. */
+ * Frozen with version 1.1. */
 #ifndef TESSERA_CONNECTOR_H
 #define TESSERA_CONNECTOR_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* ---- tessera.connector.draft/1: pure functions between mapped rows and HTTP. A connector does no I/O. */
+/* ---- tessera.connector/1: pure functions between mapped rows and HTTP. A connector does no I/O. */
 
 /* Frozen. */
 typedef struct tessera_header {

@@ -1,4 +1,4 @@
-/* tessera_test_connector.h: connectors under test. Part of tessera_test.h; the connector interface itself is a draft.
+/* tessera_test_connector.h: connectors under test. Part of tessera_test.h.
  *
  *   tessera_test_connector connector;
  *   TESSERA_CHECK(tessera_test_open_connector(&connector, plugin, "com.example.crm", "{\"url\": ...}"));
