@@ -63,6 +63,8 @@ final class Slot {
             (CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout), (CURLOPT_TIMEOUT_MS, limits.totalTimeout),
             // A name is looked up anew at least so often, also under steady load.
             (CURLOPT_MAXLIFETIME_CONN, 600), (CURLOPT_DNS_CACHE_TIMEOUT, limits.nameSeconds),
+            // A look-up that is given up ends on its own thread: libcurl would hold up the loop, and all others, for its end.
+            (CURLOPT_QUICK_EXIT, 1),
         ] { _ = tessera_curl_setopt_long(easy, option, value) }
         _ = tessera_curl_setopt_str(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         if let authorities = limits.authorities { _ = tessera_curl_setopt_str(easy, CURLOPT_CAINFO, authorities) }

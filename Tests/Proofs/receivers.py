@@ -91,6 +91,15 @@ http {{ log_format proof '$server_protocol $connection $http_idempotency_key'; a
     return f"https://127.0.0.1:{port}/in", log
 
 
+def names():
+    """The environment of a gateway for which a name server does not answer when it is asked for nameless.example."""
+    library = proof.path("names.so")
+    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, f"{here}/names.c", "-ldl"], check=True)
+    with open(proof.path("names"), "w") as file:
+        file.write("nameless.example silent\n")
+    return {"LD_PRELOAD": library, "PROOF_NAMES": proof.path("names")}
+
+
 def state(gateway, journey):
     """Members of the journey by where and how they are."""
     found, cursor = [], ""
@@ -119,11 +128,11 @@ def prove():
     behind = Receiver("fine", name="behind-nginx")
     http2, http2_log = nginx(behind.url)
     settings = [part for name, value in dict(LIMITS, **{"sync.ca-file": proof.path("ca.pem")}).items() for part in ("--setting", f"{name}={value}")]
-    gateway = LiveGateway(proof, *settings)
+    gateway = LiveGateway(proof, *settings, environment=names())
     model, keys = gateway.people(MEMBERS)
     secrets = ["whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_" + "C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
     more = {"partial": {"batch_size": 20}, "poison": {"batch_size": 50}, "fine": {"batch_size": 25, "signing_secrets": secrets}}
-    urls = dict({name: r.url for name, r in receivers.items()}, http2=http2)
+    urls = dict({name: r.url for name, r in receivers.items()}, http2=http2, nameless="http://nameless.example/in")
     destinations = {name: gateway.destination(dict({"url": url, "batch_size": 1}, **more.get(name, {}))) for name, url in urls.items()}
     retry = {"attempts": 20, "first_pause": {"duration": 1, "unit": "seconds"}, "longest_pause": {"duration": 1, "unit": "seconds"}}
     journeys = {name: gateway.journey(model, id, retry=retry) for name, id in destinations.items()}
@@ -139,8 +148,8 @@ def prove():
     took_http2(http2_log)
     signed(receivers["fine"], secrets)
     # Those that never will: until their breakers are open, or a 410 has closed the destination.
-    for name in ("blackhole", "mute", "slow", "reset", "wrong-certificate", "own-certificate", "gone"):
-        dead(gateway, name, receivers[name], journeys[name], destinations[name])
+    for name in ("nameless", "blackhole", "mute", "slow", "reset", "wrong-certificate", "own-certificate", "gone"):
+        dead(gateway, name, receivers.get(name), journeys[name], destinations[name])
     proof.say(f"ended after: {', '.join(f'{n} {s:.1f} s' for n, s in seconds.items())}")
     proof.check("a receiver that is well waits for nobody", seconds["fine"] < 10, f"{seconds['fine']:.1f} s")
     for journey in journeys.values():
@@ -208,7 +217,7 @@ def dead(gateway, name, receiver, journey, destination):
     proof.check(f"{name}: the breaker is open", page["breaker"]["state"] in ("open", "half_open") and page["breaker"]["trips"] >= 1, json.dumps(page["breaker"]))
     proof.check(f"{name}: the error says why", errors == {"SERVICE_UNAVAILABLE"}, next(iter(messages))[:120])
     longest = page["latency_ms"]["max"] / 1000
-    limit = {"blackhole": CONNECT, "mute": TOTAL, "slow": min(TOTAL, SLOW + 5)}.get(name, 2)
+    limit = {"nameless": CONNECT, "blackhole": CONNECT, "mute": TOTAL, "slow": min(TOTAL, SLOW + 5)}.get(name, 2)
     proof.check(f"{name}: given up in time", longest < limit + 5, f"{longest:.1f} s")
     if name.endswith("-certificate"):
         proof.check(f"{name}: no request was sent", not receiver.requests())

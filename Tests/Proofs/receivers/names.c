@@ -1,5 +1,6 @@
 /* Preloaded into a gateway: names resolve as a file says, and every connection over IP is written down.
- *   PROOF_NAMES     lines "NAME ADDRESS ADDRESS …": the n-th lookup of NAME gives the n-th address, later ones the last
+ *   PROOF_NAMES     lines "NAME ADDRESS ADDRESS …": the n-th lookup of NAME gives the n-th address, later ones the last;
+ *                   "NAME silent": its name server does not answer, and the lookup fails after 20 seconds
  *   PROOF_CONNECTS  gets a line "ADDRESS PORT" for each connect() */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -42,8 +43,10 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     if (real == NULL) real = (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(RTLD_NEXT, "getaddrinfo");
     char address[128];
-    if (name && address_of(name, address, sizeof address)) return real(address, service, hints, result);
-    return real(name, service, hints, result);
+    if (name == NULL || !address_of(name, address, sizeof address)) return real(name, service, hints, result);
+    if (strcmp(address, "silent") != 0) return real(address, service, hints, result);
+    sleep(20);
+    return EAI_AGAIN;
 }
 
 int connect(int fd, const struct sockaddr *to, socklen_t length) {
