@@ -9,6 +9,7 @@ extension Job {
         }
         classified = queued
         self.answer = answer
+        classifiedAt = now
         retriedCount = 0
         retriedAt = 0
         defer {

@@ -67,7 +67,8 @@ extension Job {
                 outcome.flags = 0
             case TESSERA_RETRY:
                 retriedCount += 1
-                let time = outcome.time_us
+                let time = RetryAfter.capped(outcome.time_us, now: classifiedAt)
+                outcome.time_us = time
                 if time != 0 { retriedAt = retriedAt == 0 ? time : min(retriedAt, time) }
             case TESSERA_FAIL: break
             default:

@@ -52,6 +52,7 @@ final class Job: @unchecked Sendable {
     var exchange: Exchange?
     /// Its answer.
     var answer: UnsafePointer<tessera_answer>?
+    var classifiedAt: Int64 = 0
     /// Rows of it that are to be tried again, and those that are to be built anew in halves.
     var retriedCount = 0
     /// When the first of those goes again, as the connector read it from the answer; 0 when it did not say.

@@ -114,9 +114,9 @@ import TesseraTestKit
 
     /// Value of Retry-After, and the microseconds from now (1,700,000,000 s) that it means; nil: none.
     static let retryAfters: [(String, Int64?)] = [
-        ("120", 120_000_000), ("0", 0), ("7200", 3_600_000_000), ("99999999999999999999", 3_600_000_000),
+        ("120", 120_000_000), ("0", nil), ("7200", 3_600_000_000), ("99999999999999999999", 3_600_000_000),
         ("Tue, 14 Nov 2023 22:15:20 GMT", 120_000_000), ("Tuesday, 14-Nov-23 22:15:20 GMT", 120_000_000),
-        ("Thu, 14 Nov 2030 22:15:20 GMT", 3_600_000_000), ("Tue, 14 Nov 2000 22:15:20 GMT", 0), ("soon", nil),
+        ("Thu, 14 Nov 2030 22:15:20 GMT", 3_600_000_000), ("Tue, 14 Nov 2000 22:15:20 GMT", nil), ("soon", nil),
         ("-5", nil), ("", nil),
     ]
 
@@ -138,6 +138,16 @@ import TesseraTestKit
         let (outcomes, _) = try rig.deliver(to: destination)
         #expect(outcomes == [.retry(at: connector.retryAt, notAttempted: false)])
         #expect(destination.holds == [connector.retryAt])
+    }
+
+    /// Its clock may be wrong: neither all attempts within a second, nor a wait of days.
+    @Test(arguments: [(-60_000_000, 0), (0, 0), (172_800_000_000, 3_600_000_000)] as [(Int64, Int64)])
+    func theConnectorsTimeIsWithinAnHour(after: Int64, expected: Int64) throws {
+        let server = try SyncServer { _ in .status(429) }
+        let connector = SyncScriptedConnector(server.origin)
+        connector.retryAt = rig.now + after
+        let (outcomes, _) = try rig.deliver(to: rig.add(connector))
+        #expect(outcomes == [.retry(at: expected == 0 ? 0 : rig.now + expected, notAttempted: false)])
     }
 
     /// A failure of one request's rows says nothing about the destination's next ones.
