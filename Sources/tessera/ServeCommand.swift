@@ -45,6 +45,7 @@ enum ServeCommand {
             sigaddset(&signals, SIGINT)
             sigaddset(&signals, SIGTERM)
             pthread_sigmask(SIG_BLOCK, &signals, nil)
+            Heaps.limitToProcessors()
             PluginHost.prepareProcess()
             let gateway = GatewayServer(configuration: configuration, clock: clock, log: log)
             let port = try gateway.start()

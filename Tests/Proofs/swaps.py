@@ -24,7 +24,7 @@ AT_REST = {"tile": 4, "webhook": 4, "sync": 2} if options.short else {"tile": 12
 # image's types, made at their first use, for good. One in a child process may leave nothing.
 LEFT_BEHIND_MB = 0.5
 # The short form is too short for the load's own caches to fill before.
-CACHES_MB = 64 if options.short else 0
+CACHES_MB = 32 if options.short else 0
 WARM_UP = 4 if options.short else 12
 # Beside other tests on a busy machine the short form is no measurement: its limits only tell what hangs.
 LIMIT_S, PATIENCE_S = (10.0, 30) if options.short else (1.0, 60)
