@@ -20,9 +20,9 @@ ROWS, JOURNEYS, DELIVERED, DESTINATIONS = (20_000, 10, 2_000, 4) if options.shor
 PHASE = {"tile": 20, "webhook": 10, "sync": 8} if options.short else {"tile": 40, "webhook": 40, "sync": 20}
 SWAPS = sum(PHASE.values())
 AT_REST = {"tile": 4, "webhook": 4, "sync": 2} if options.short else {"tile": 12, "webhook": 12, "sync": 6}
-# What a generation that ran in the gateway may leave there beside its mapping, in MB: the Swift runtime keeps the metadata of an
-# image's types, made at their first use, for good. One in a child process may leave nothing.
-LEFT_BEHIND_MB = 0.5
+# What a generation that ran in the gateway may leave there beside its mapping, in MB: metadata that the Swift runtime makes at
+# the first use of an image's types and keeps. One in a child process may leave nothing.
+LEFT_BEHIND_MB = 0.15
 # The short form is too short for the load's own caches to fill before.
 CACHES_MB = 32 if options.short else 0
 WARM_UP = 4 if options.short else 12
