@@ -6,41 +6,66 @@ extension BrazeConnector {
     /// `errors` were not taken, all others were. Fatal errors have a status of 4xx and a `message`; where `errors` then names
     /// every object, each is at fault itself.
     /// https://www.braze.com/docs/api/errors/
+    ///
+    /// An error of none of the objects was meant for one of those that no other names: these are in doubt, and sent again.
     func classify(_ request: SentRequest, _ answer: Answer, _ call: ClassifyCall) {
         var outcomes = call.outcomes(for: request)
-        let parsed = answer.body.isEmpty ? nil : try? ConfigValue(json: answer.body)
+        let json = AnswerJSON(answer, resultsAt: 2)
         var members: [String: ConfigValue] = [:]
-        if case .object(let object)? = parsed { members = object }
+        if case .object(let object)? = json.value { members = object }
         let verdict = AnswerVerdict(answer, from: "Braze")
-        let faults = faults(members["errors"])
-        let isEachAtFault = (0..<request.rows.count).allSatisfy { faults[$0] != nil }
+        let (faults, hasStranger) = faults(members["errors"], of: request.rows.count)
         switch verdict {
         case .delivered: break
-        case .split where isEachAtFault: break
+        case .split where !faults.contains(nil): break
         default:
             return verdict.saying(members["message"]).report(request.rows, at: retryAt(answer), to: &outcomes)
         }
-        for (place, row) in request.rows.enumerated() {
-            if let fault = faults[place] {
+        let doubt: String? =
+            if json.isCut {
+                "Braze's answer is larger than 64 KB"
+            } else if json.value == nil, !json.isEmpty {
+                "Braze's answer is no JSON"
+            } else if hasStranger {
+                "Braze's answer has an error that names none of the users"
+            } else {
+                nil
+            }
+        for (row, fault) in zip(request.rows, faults) {
+            if let fault {
                 outcomes.fail(
                     row, RowError(.badRequest, "Braze did not take the user: \(fault)", httpStatus: answer.status))
+            } else if let doubt {
+                outcomes.retry(
+                    row, at: retryAt(answer),
+                    RowError(.misc, "\(doubt), so what became of this one is not known", httpStatus: answer.status))
             } else {
                 outcomes.advance(row)
             }
         }
     }
 
-    /// Why objects were not taken, by their places.
-    private func faults(_ errors: ConfigValue?) -> [Int: String] {
-        guard case .array(let errors)? = errors else { return [:] }
-        var faults: [Int: String] = [:]
-        for error in errors {
-            guard case .object(let error) = error, case .integer(let index)? = error["index"] else { continue }
-            if case .string(let array)? = error["input_array"], array != object.rawValue { continue }
-            faults[Int(index)] =
-                error["type"].flatMap { if case .string(let type) = $0 { type } else { nil } } ?? "no reason"
+    /// Why objects were not taken, by their places; and whether an error is of none of them.
+    private func faults(_ errors: ConfigValue?, of count: Int) -> ([String?], hasStranger: Bool) {
+        var faults = [String?](repeating: nil, count: count)
+        var hasStranger = false
+        switch errors {
+        case nil, .null?: break
+        case .array(let errors)?:
+            for error in errors {
+                guard case .object(let error) = error, case .integer(let index)? = error["index"],
+                    let place = Int(exactly: index), faults.indices.contains(place),
+                    error["input_array"] ?? .null == .null || error["input_array"] == .string(object.rawValue)
+                else {
+                    hasStranger = true
+                    continue
+                }
+                faults[place] =
+                    error["type"].flatMap { if case .string(let type) = $0 { type } else { nil } } ?? "no reason"
+            }
+        default: hasStranger = true
         }
-        return faults
+        return (faults, hasStranger)
     }
 
     /// Braze says in X-RateLimit-Reset when it takes requests again, in seconds since 1970.

@@ -6,14 +6,14 @@ import TesseraPluginKit
 extension HTTPConnector {
     func read(_ rules: ResultRules, _ request: SentRequest, _ answer: Answer, _ outcomes: inout Outcomes) {
         let rows = Array(request.rows)
-        if answer.body.isEmpty, rules.lists == .failures {
+        let json = AnswerJSON(answer, resultsAt: rules.depth)
+        if json.isEmpty, rules.lists == .failures {
             return AnswerVerdict.delivered.report(rows, at: 0, to: &outcomes)
         }
-        guard let parsed = try? ConfigValue(json: answer.body) else {
+        let isCut = "the API's answer is larger than 64 KB, so what became of the row is not known: lower batch_size"
+        guard let parsed = json.value else {
             let why =
-                answer.isCut
-                ? "the API's answer is larger than 64 KB, so what became of the rows is not known: lower batch_size"
-                : "the API's answer is no JSON, so what became of the rows is not known"
+                json.isCut ? isCut : "the API's answer is no JSON, so what became of the rows is not known"
             return outcomes.retry(
                 rows, at: answer.retryAt, RowError(.eventParsingFailed, why, httpStatus: answer.status))
         }
@@ -37,6 +37,9 @@ extension HTTPConnector {
         for (row, element) in zip(rows, elements) {
             if let element {
                 report(row, element, rules, answer, &outcomes)
+            } else if json.isCut {
+                outcomes.retry(
+                    row, at: answer.retryAt, RowError(.eventParsingFailed, isCut, httpStatus: answer.status))
             } else if rules.lists == .failures, !hasStranger {
                 outcomes.advance(row)
             } else {

@@ -76,6 +76,9 @@ struct ResultRules: Sendable {
         }
     }
 
+    /// Brackets around a result.
+    var depth: Int { 1 + pointer.utf8.count { $0 == UInt8(ascii: "/") } }
+
     func result(_ element: ConfigValue) -> Result {
         guard let statusPointer, let status = element.value(at: statusPointer) else { return .refused }
         if ok.contains(status) { return .ok }

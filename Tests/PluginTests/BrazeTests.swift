@@ -90,13 +90,41 @@ import TesseraTestKit
     @Test func objectsNamedInErrorsFailAlone() throws {
         let body = #"""
             {"message": "success", "attributes_processed": 2, "errors": [
-              {"type": "'email' is not valid", "input_array": "attributes", "index": 1},
-              {"type": "x", "input_array": "events", "index": 0}, {"type": "far", "input_array": "attributes", "index": 99}]}
+              {"type": "'email' is not valid", "input_array": "attributes", "index": 1}]}
             """#
         let outcomes = try connector().classify(rows: [4, 5, 6], status: 201, body: body)
         #expect(outcomes.map(\.kind) == [.advance(branch: 0), .fail, .advance(branch: 0)])
         #expect(outcomes[1].error?.message == "Braze did not take the user: 'email' is not valid")
         #expect(outcomes[1].error?.code == "BAD_REQUEST")
+    }
+
+    /// Somebody was not taken, and it is not known who.
+    @Test(
+        arguments: [
+            #"[{"type": "x", "input_array": "events", "index": 0}]"#, #"{"type": "x"}"#, #"["x"]"#, #"[{"type": "x"}]"#,
+            #"[{"type": "x", "input_array": "attributes", "index": 99}, {"type": "no", "index": 1}]"#,
+        ])
+    func anErrorOfNoneOfTheObjectsPutsTheOthersInDoubt(errors: String) throws {
+        let outcomes = try connector().classify(
+            rows: [4, 5, 6], status: 201, body: #"{"message": "success", "errors": \#(errors)}"#)
+        let again = TestOutcome.Kind.retry(at: 0, notAttempted: false)
+        #expect(outcomes.map(\.kind) == [again, errors.contains(#""no""#) ? .fail : again, again])
+        #expect(outcomes[0].error?.message.contains("error that names none of the users") == true, "\(outcomes[0])")
+    }
+
+    @Test func anAnswerThatCantBeReadLetsNobodyPassForTaken() throws {
+        let again = TestOutcome.Kind.retry(at: 0, notAttempted: false)
+        func kinds(_ body: String) throws -> [TestOutcome.Kind] {
+            try connector().classify(rows: [4, 5, 6], status: 201, body: body).map(\.kind)
+        }
+        #expect(try kinds("\u{FEFF} " + #"{"errors": [{"type": "no", "index": 1}]}"#)[1] == .fail)
+        #expect(try kinds("<html>") == [again, again, again])
+        let long = #"{"errors": [{"type": "no", "index": 1},"# + String(repeating: " ", count: 65_536)
+        #expect(try kinds(String(long.prefix(65_536))) == [again, .fail, again])
+        let taken = TestOutcome.Kind.advance(branch: 0)
+        for body in ["", " ", #"{"message": "success"}"#, #"{"errors": null}"#, #"{"errors": []}"#] {
+            #expect(try kinds(body) == [taken, taken, taken], "\(body)")
+        }
     }
 
     @Test func fatalErrorsSayBrazesWords() throws {

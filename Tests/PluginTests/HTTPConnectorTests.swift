@@ -215,6 +215,15 @@ import TesseraTestKit
                 == [.advance(branch: 0), .fail])
         #expect(try outcomes(failures, status: 200, body: "{}") == [.advance(branch: 0), .advance(branch: 0)])
         #expect(
+            try outcomes(failures, status: 200, body: "\u{FEFF} {\"errors\": [{\"index\": 1}]}")
+                == [.advance(branch: 0), .fail])
+        for start in [#"{"errors": [{"index": 1},"#, #"{"errors": [{"index": 1}],"a": ""#] {
+            let cut = String((start + String(repeating: " ", count: 65_536)).prefix(65_536))
+            #expect(
+                try outcomes(failures, status: 200, body: cut) == [.retry(at: 0, notAttempted: false), .fail],
+                "\(start)")
+        }
+        #expect(
             try outcomes(failures, status: 200, body: "oh", retryAt: 4)
                 == Array(repeating: .retry(at: 4, notAttempted: false), count: 2))
         let all =
@@ -226,5 +235,10 @@ import TesseraTestKit
                     .retry(at: 0, notAttempted: false),
                 ])
         #expect(try outcomes(all, rows: [1], status: 200, body: #"[{"s": "no"}]"#) == [.fail])
+        // Half a result is none: what is cut off may be its status.
+        let half = #"[{"s": "ok", "t": [1, {}, 2]}, {"t": [1, {}], "u": ""# + String(repeating: "u", count: 65_536)
+        #expect(
+            try outcomes(all, status: 200, body: String(half.prefix(65_536)))
+                == [.advance(branch: 0), .retry(at: 0, notAttempted: false)])
     }
 }

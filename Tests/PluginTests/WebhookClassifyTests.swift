@@ -70,7 +70,7 @@ import TesseraTestKit
     @Test func anAnswerMayNameRowsThatWereNotTaken() throws {
         let body = #"""
             {"results": [{"index": 0, "status": "ok"}, {"index": 1, "status": "failed", "message": "no such mailbox"},
-             {"index": 2, "status": "retry", "code": "RATE_LIMIT"}, {"index": 9, "status": "failed"}, 7]}
+             {"index": 2, "status": "retry", "code": "RATE_LIMIT"}, {"index": 9, "status": "ok"}]}
             """#
         let connector = try TestConnector(
             PluginLibrary.shipped("Webhook"), "webhook", config: #"{"url": "https://a.example/hook"}"#)
@@ -82,24 +82,71 @@ import TesseraTestKit
             ])
         #expect(outcomes[1].error?.message == "the webhook did not take the row: no such mailbox")
         #expect(outcomes[1].error?.code == "BAD_REQUEST" && outcomes[2].error?.code == "RATE_LIMIT")
-        for body in ["", "ok", "{", #"{"results": 1}"#, #"{"results": []}"#, "[1]"] {
+        for body in [
+            "", "ok", "{", "\u{FEFF} ", #"{"results": 1}"#, #"{"results": []}"#, "[1]", #"{"n": {"results": [7]}}"#,
+        ] {
             let outcomes = try connector.classify(rows: [3], status: 200, body: body)
             #expect(outcomes.map(\.kind) == [.advance(branch: 0)], "\(body)")
         }
     }
 
+    private let again = TestOutcome.Kind.retry(at: 0, notAttempted: false)
+    private let taken = TestOutcome.Kind.advance(branch: 0)
+
+    /// A row that was not taken, under a name that is none of the request's: whichever it was, it must come again.
+    @Test(
+        arguments: [
+            #"{"index": 9, "status": "failed"}"#, #"{"index": -1, "status": "retry"}"#, #"{"status": "failed"}"#, "7",
+            #"{"idempotency_key": "another", "status": "failed"}"#, #"{"id": "m1", "error": "no such mailbox"}"#,
+            #"{"index": 1, "idempotency_key": "k0", "status": "failed"}"#, #"{"index": "1", "status": "failed"}"#,
+        ])
+    func aResultOfNoneOfTheRowsPutsTheOthersInDoubt(stranger: String) throws {
+        let request = #"{"rows": [{"idempotency_key": "k0"}, {"idempotency_key": "k1"}, {"idempotency_key": "k2"}]}"#
+        let outcomes = try TestConnector(
+            PluginLibrary.shipped("Webhook"), "webhook", config: #"{"url": "https://a.example/hook"}"#
+        ).classify(
+            rows: [3, 4, 5], request: request, status: 200,
+            body: #"{"results": [{"index": 0, "status": "ok"}, \#(stranger), {"index": 2, "status": "failed"}]}"#)
+        #expect(outcomes.map(\.kind) == [taken, again, .fail])
+        #expect(outcomes[1].error?.message.contains("names none of the rows") == true, "\(outcomes[1])")
+    }
+
+    @Test func aStatusThatIsNotKnownPutsItsRowInDoubt() throws {
+        let outcomes = try classify(
+            status: 200, body: #"{"results": [{"index": 0, "status": "rejected"}, {"index": 1, "ok": false}]}"#)
+        #expect(outcomes.map(\.kind) == [again, again])
+        #expect(outcomes[0].error?.message.contains("none of ok, failed and retry") == true, "\(outcomes[0])")
+    }
+
+    @Test(arguments: ["\n \t", "\u{FEFF}", "\u{FEFF}\r\n"]) func whatStandsBeforeTheObjectIsPassedOver(start: String)
+        throws
+    {
+        let outcomes = try classify(status: 200, body: start + #"{"results": [{"index": 1, "status": "failed"}]}"#)
+        #expect(outcomes.map(\.kind) == [taken, .fail])
+    }
+
+    @Test func resultsThatAreNoJSONPutAllInDoubt() throws {
+        let outcomes = try classify(status: 200, body: #"{"results": [{"index": 1, "status": "failed"}"#)
+        #expect(outcomes.map(\.kind) == [again, again])
+    }
+
     @Test func resultsThatWereCutLetNobodyPassForDelivered() throws {
         let connector = try TestConnector(
             PluginLibrary.shipped("Webhook"), "webhook", config: #"{"url": "https://a.example/hook"}"#)
-        let filler = String(repeating: #"{"index": 0, "status": "ok"},"#, count: 3000).prefix(65_500)
-        func outcomes(_ start: String) throws -> [TestOutcome] {
-            let body = start + filler + String(repeating: " ", count: 65_536 - start.utf8.count - filler.utf8.count)
-            return try connector.classify(rows: [3, 7], status: 200, body: body)
+        func outcomes(_ start: String, _ filler: String, rows: [UInt32] = [3, 7]) throws -> [TestOutcome] {
+            let body = start + String(repeating: filler, count: 65_536 / filler.utf8.count + 1)
+            return try connector.classify(rows: rows, status: 200, body: String(body.prefix(65_536)))
         }
-        let cut = try outcomes(#"{"results": ["#)
-        #expect(cut.allSatisfy { $0.kind == .retry(at: 0, notAttempted: false) } && cut.count == 2)
-        #expect(cut[0].error?.message.contains("lower batch_size") == true)
-        #expect(try outcomes("<html>").map(\.kind) == [.advance(branch: 0), .advance(branch: 0)])
+        // Whom the part that came names has his result, the others are in doubt.
+        let cut = try outcomes(
+            #"{"results": [{"index": 2, "status": "failed", "message": "]}"},"#, #"{"index": 0, "status": "ok"},"#,
+            rows: [3, 7, 8])
+        #expect(cut.map(\.kind) == [taken, again, .fail])
+        #expect(cut[1].error?.message.contains("lower batch_size") == true)
+        let late = #"{"log": ""# + String(repeating: "x", count: 60_000) + #"", "results": [{"index": 1, "status": "fa"#
+        #expect(try outcomes(late, "i").map(\.kind) == [again, again])
+        #expect(try outcomes("<html>", " ").map(\.kind) == [taken, taken])
+        #expect(try outcomes(#"{"log": ""#, "x").map(\.kind) == [taken, taken])
     }
 
     @Test func failsWhatTheGuardRefused() throws {
