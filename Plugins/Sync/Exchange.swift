@@ -22,8 +22,12 @@ final class Exchange {
     var response: tessera_str { tessera_str(received.bytes) }
 
     private func writeRequest(_ request: tessera_request, _ secrets: SecretSet) {
-        func write(_ text: tessera_str) {
-            if let redacted = secrets.redact(text.bytes) { sent.append(redacted) } else { sent.append(text.bytes) }
+        func write(_ text: tessera_str, isCut: Bool = false) {
+            if let redacted = secrets.redact(text.bytes, isCut: isCut) {
+                sent.append(redacted)
+            } else {
+                sent.append(text.bytes)
+            }
         }
         write(request.method)
         sent.append(" ")
@@ -46,7 +50,7 @@ final class Exchange {
         let room = max(0, Self.requestLimit - sent.count)
         let body = request.body
         if body.length <= room { return write(body) }
-        write(tessera_str(UnsafeRawBufferPointer(rebasing: body.bytes[..<room])))
+        write(tessera_str(UnsafeRawBufferPointer(rebasing: body.bytes[..<room])), isCut: true)
         sent.append(Array("\n… (cut: the body has \(body.length) bytes)".utf8))
     }
 }

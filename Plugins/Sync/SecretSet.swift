@@ -12,6 +12,9 @@ final class SecretSet {
     }
     private let secrets: [Secret]
     private let origins: [String]
+    /// Made when the first text is to be kept.
+    private lazy var needles = SecretNeedles(
+        tokens: secrets.map { Array($0.token) }, values: secrets.map { Array($0.value) })
     private var url: ResolvedURL?
     private var signer: (tokens: [[UInt8]], signer: WebhookSigner)?
 
@@ -95,39 +98,15 @@ final class SecretSet {
         }
     }
 
-    /// Text for people and the store, with stars for tokens and for secrets that an answer may repeat. Secrets of a few
-    /// bytes are left, since they would turn up by chance.
-    func redact(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
-        var result: [UInt8]?
-        for secret in secrets {
-            for needle in [secret.token, secret.value] where needle.count >= 6 {
-                let present = (result ?? []).withUnsafeBytes { changed in
-                    let text = result == nil ? text : changed
-                    return SecretSet.place(of: needle, in: text) != nil
-                }
-                if present { result = SecretSet.star(needle, in: result ?? Array(text)) }
-            }
-        }
-        return result
+    /// Text for people and the store, with stars for tokens and for what an answer may repeat of the secrets; nil when
+    /// nothing is to be hidden.
+    /// - Parameter isCut: whether something came after the text: the beginning of a secret at its end is dropped.
+    func redact(_ text: UnsafeRawBufferPointer, isCut: Bool = false) -> [UInt8]? {
+        secrets.isEmpty ? nil : needles.redact(text, isCut: isCut)
     }
 
     private static func place(of part: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
         guard let start = text.baseAddress, let needle = part.baseAddress else { return nil }
         return memmem(start, text.count, needle, part.count).map { UnsafeRawPointer($0) }
-    }
-
-    private static func star(_ needle: UnsafeRawBufferPointer, in text: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        var index = 0
-        while index < text.count {
-            if text[index] == needle[0], text[index...].starts(with: needle) {
-                result.append(contentsOf: "********".utf8)
-                index += needle.count
-            } else {
-                result.append(text[index])
-                index += 1
-            }
-        }
-        return result
     }
 }

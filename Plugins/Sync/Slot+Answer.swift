@@ -69,9 +69,12 @@ extension Slot {
             head.clear()
             head.append(redacted)
         }
-        if let redacted = secrets.redact(self.body.bytes) {
+        if let redacted = secrets.redact(self.body.bytes, isCut: bodyWasCut) {
             self.body.clear()
             self.body.append(redacted)
+            // By its length a connector sees that a body was cut.
+            let missing = bodyWasCut ? SendLimits.answerBytes - redacted.count : 0
+            if missing > 0 { self.body.append([UInt8](repeating: UInt8(ascii: "*"), count: missing)) }
         }
         let retryAt = parseHead(now: now)
         return answerHeaders.withUnsafeBufferPointer { headers in

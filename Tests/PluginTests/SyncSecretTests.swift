@@ -46,6 +46,49 @@ import Testing
         #expect(answer.headers.contains("x-echo: ********"))
     }
 
+    /// A secret, what an answer says, and what is kept of that.
+    @Test(arguments: [
+        ("Bearer t0ken-abcdef-123456", "bad token t0ken-abcdef-123456.", "bad token ********."),
+        ("Bearer t0ken-abcdef-123456", "bearer of bad news: Bearer", "bearer of bad news: Bearer"),
+        (#"Token token="t0ken-abcdef""#, "no t0ken-abcdef", "no ********"),
+        (#"Token token="t0ken-abcdef""#, #"no Token token=\"t0ken-abcdef\""#, "no ********"),
+        (Self.hook, "no hook /services/T0123ABCD/B0123ABCD/abcdefghij0123456789wxyz!", "no hook ********!"),
+        (Self.hook, "no hook abcdefghij0123456789wxyz at services", "no hook ******** at services"),
+        (
+            Self.hook, #"{"url":"https:\/\/hooks.example\/services\/T0123ABCD\/B0123ABCD\/abcdefghij0123456789wxyz"}"#,
+            #"{"url":"********"}"#
+        ),
+        (Self.hook, #"{"path":"\/services\/T0123ABCD\/B0123ABCD\/abcdefghij0123456789wxyz"}"#, #"{"path":"********"}"#),
+        (
+            "https://me:passw0rd-long@a.example/in?v=1&sig=abcdefghij012345", "v=1 abcdefghij012345 passw0rd-long",
+            "v=1 ******** ********"
+        ),
+        (Self.secret, "s3cr3t%2Fvalue%2B9 s3cr3t%2fvalue%2b9 s3cr3t/value%2B9", "******** ******** ********"),
+    ]) func areStarredInPartsToo(value: String, said: String, kept: String) throws {
+        let server = try SyncServer { _ in .status(400, body: said) }
+        let connector = SyncScriptedConnector(server.origin)
+        let (_, call) = try rig.deliver(to: destination(connector, value: value))
+        #expect(connector.answers.map(\.body) == [kept])
+        #expect(call.error(row: 0)?.response == kept)
+    }
+    private static let hook = "https://hooks.example/services/T0123ABCD/B0123ABCD/abcdefghij0123456789wxyz"
+
+    /// Where a text is cut in the middle of a secret, its beginning goes too.
+    @Test func noBeginningOfOneIsLeftWhereATextIsCut() throws {
+        let secret = "t0ken-abcdef-123456"
+        let long = String(repeating: "x", count: 65_536 - 9)
+        let server = try SyncServer { _ in .status(400, body: long + secret) }
+        let connector = SyncScriptedConnector(server.origin)
+        let head = "POST \(server.origin)\nContent-Type: text/plain\n\n"
+        let sent = String(repeating: "y", count: 16_384 - head.utf8.count - 9)
+        connector.body = sent + secret
+        let (_, call) = try rig.deliver(to: destination(connector, value: "Bearer " + secret))
+        let error = try #require(call.error(row: 0))
+        // Still as long as a body that was cut: so a connector knows.
+        #expect(error.response == long + "*********")
+        #expect(error.request == head + sent + "\n… (cut: the body has \(sent.count + secret.count) bytes)")
+    }
+
     /// URL, header value, whether signed.
     @Test(arguments: [0, 1, 2]) func goToTheirOriginOnly(place: Int) throws {
         let connector = SyncScriptedConnector(server.origin + (place == 0 ? "/\(Self.token)" : "/"))
