@@ -42,6 +42,51 @@ import TestSupport
         #expect(inbox.got.withLock { $0.map(\.key) } == ["k-one", "k-two"])
     }
 
+    /// Keeps every request waiting until it is let go.
+    private final class Lobby: HTTPHandler {
+        let waiting = Monitor<[Responder]>([])
+        func bodyPolicy(_ head: RequestHead) -> BodyPolicy { .collect(limit: 1 << 20) }
+        func handle(_ request: Request, _ responder: Responder) { waiting.update { $0.append(responder) } }
+    }
+
+    /// A slow destination holds up two tests of its workspace, and nobody else's.
+    @Test func twoOfAWorkspaceRunAtOnce() throws {
+        let lobby = Lobby()
+        let slow = HTTPServer(configuration: ServerConfiguration(), handler: lobby, log: .silent, clock: SystemClock())
+        let inbox = HTTPServer(
+            configuration: ServerConfiguration(), handler: Inbox(), log: .silent, clock: SystemClock())
+        let (slowPort, port) = (try slow.start(), try inbox.start())
+        defer {
+            slow.stop(grace: 0)
+            inbox.stop(grace: 0)
+        }
+        let gateway = try TestGateway()
+        let (own, other) = (try gateway.makeWorkspace(), try gateway.makeWorkspace())
+        let id = try own.makeDestination(url: "http://127.0.0.1:\(slowPort)/in")
+        let raw = try (0..<2).map { _ in try HTTPClient(port: gateway.port) }
+        for client in raw {
+            try client.send(
+                Array(
+                    """
+                    POST \(own.base)/destinations/\(id)/test HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(own.key)\r
+                    Content-Length: 0\r\n\r\n
+                    """.utf8))
+        }
+        try #require(lobby.waiting.wait(microseconds: 20_000_000) { $0.count == 2 ? () : nil } != nil)
+        let third = try own.call(
+            "POST", "/destinations/\(own.makeDestination(url: "http://127.0.0.1:\(port)/in"))/test")
+        #expect(third.status == 429 && third[header: "Retry-After"] == "5", "\(third.text)")
+        #expect(third.text.contains("too_many_tests") && third.text.contains("2 tests"))
+        let others = try other.call(
+            "POST", "/destinations/\(other.makeDestination(url: "http://127.0.0.1:\(port)/in"))/test")
+        #expect(others.status == 200 && others.text.hasSuffix("data: {\"ok\":true}\n\n"))
+        for responder in lobby.waiting.withLock({ $0 }) { responder.respond(Response(status: 200)) }
+        for client in raw { #expect(try client.receiveAnswer(to: "POST")?.status == 200) }
+        let after = try own.call(
+            "POST", "/destinations/\(own.makeDestination(url: "http://127.0.0.1:\(port)/in"))/test")
+        #expect(after.status == 200, "\(after.text)")
+    }
+
     @Test func withoutATransportItSaysWhy() throws {
         let gateway = try TestGateway(plugins: ["Webhook"])
         let workspace = try gateway.makeWorkspace()

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// `event: step` with `{"step","ok","message","elapsed_ms","http_status"?,"request"?,"response"?}` for each of build, resolve, connect, tls,
 /// request and classify; the first one that fails is the last. Then `event: done` with `{"ok"}`. Faults of the config are
-/// an ordinary 422, before any event.
+/// an ordinary 422, before any event. Few run at once: one more is a 429.
 enum DestinationTestRoutes {
     private static let deadline: Int64 = 30_000_000
 
@@ -47,6 +47,14 @@ enum DestinationTestRoutes {
     }
 
     private static func run(_ snapshot: DestinationSnapshot, _ call: Call, _ responder: Responder) throws {
+        let places = call.rooms.testPlaces
+        guard places.take(call.workspaceID) else {
+            throw APIError(
+                429, "too_many_tests",
+                "At most \(places.limitPerWorkspace) tests of destinations run at once in a workspace, and "
+                    + "\(places.limit) in all: try again when one has ended", headers: [("Retry-After", "5")])
+        }
+        defer { places.leave(call.workspaceID) }
         let now = call.now
         var stream: ResponseStream?
         func begun() -> ResponseStream {

@@ -16,6 +16,8 @@ final class Rooms: Sendable {
     let engine: Engine
     let authenticator: Authenticator
     let uploads: UploadThreads
+    /// For tests of destinations: each holds a slow worker for as long as the destination takes.
+    let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
     let clock: any Clock
     let log: Log
     let server = Monitor(WeakServer())
