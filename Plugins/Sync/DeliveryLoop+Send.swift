@@ -16,16 +16,16 @@ extension DeliveryLoop {
     /// Up to so long a row waits in its queue for a limit; for longer it goes back to the engine.
     private static let shortWait: Int64 = 1_000_000
 
+    /// Until a destination that can't be opened is looked at again, in microseconds.
+    private static let closedPause: Int64 = 60_000_000
+
     /// Finds a new call's destination. A dry run is over after this.
     func begin(_ job: Job) {
         let mapping = job.mapping
-        var reason = tessera_str(data: nil, length: 0)
-        guard let connectors, let acquire = connectors.pointee.acquire,
-            let destination = acquire(connectors, job.call.pointer, mapping.id[0], &reason)
-        else {
-            let why = connectors == nil ? "this gateway offers no destinations" : String(reason)
-            let message = "destination \(mapping.destinationID) can't be used: \(why.isEmpty ? "it is unknown" : why)"
-            job.retry(0..<job.rows.count, RowError(.serviceUnavailable, message))
+        let (found, reason) = acquire(job)
+        guard let destination = found else {
+            refuse(
+                job, "destination \(mapping.destinationID) can't be used: \(reason.isEmpty ? "it is unknown" : reason)")
             return job.call.done()
         }
         job.destination = destination
@@ -43,6 +43,36 @@ extension DeliveryLoop {
         job.lane = lane
         lane.jobs.append(job)
         jobs.append(job)
+    }
+
+    /// The destination as it is now, to be released; without one the reason.
+    func acquire(_ job: Job) -> (destination: UnsafePointer<tessera_destination>?, reason: String) {
+        guard let connectors, let acquire = connectors.pointee.acquire else {
+            return (nil, "this gateway offers no destinations")
+        }
+        var reason = tessera_str(data: nil, length: 0)
+        let destination = acquire(connectors, job.call.pointer, job.mapping.id[0], &reason)
+        return (destination, destination == nil ? String(reason) : "")
+    }
+
+    /// The destination of the call can't be delivered to.
+    private func refuse(_ job: Job, _ message: String) {
+        let error = RowError(.serviceUnavailable, message)
+        if exists(job), !job.call.isDryRun {
+            // Its connector is in quarantine, or not loaded: nothing was tried, and that may be mended.
+            job.retry(0..<job.rows.count, at: now + Self.closedPause, notAttempted: true, error)
+        } else {
+            // What does not exist must not be waited for without end: it costs an attempt.
+            job.retry(0..<job.rows.count, error)
+        }
+    }
+
+    /// Whether there is such a destination. Who asks to send nothing is refused only when there is none.
+    private func exists(_ job: Job) -> Bool {
+        guard connectors != nil, let delivery, let acquire = delivery.pointee.acquire else { return false }
+        var notBefore: Int64 = 0
+        _ = acquire(delivery, job.call.pointer, job.mapping.id[0], nil, 0, &notBefore)
+        return notBefore == 0
     }
 
     private func lane(_ destinationID: String, workspaceID: String) -> Lane {

@@ -123,6 +123,8 @@ struct DeliveryTests {
         let (granted, notBefore) = bench.acquire(call, 1)
         #expect(granted == 0)
         #expect(notBefore == bench.clock.now() + 300_000_000)
+        // Who asks for nothing learns whether there is such a destination.
+        #expect(bench.acquire(call, 0) == (0, 0))
         #expect(bench.figures.disabledReason == "410 Gone")
         bench.delivery.enable(workspaceID: "w", destinationID: "d")
         #expect(bench.acquire(call, 1).0 == 1)
@@ -130,6 +132,7 @@ struct DeliveryTests {
         bench.delivery.remove(workspaceID: "w", destinationID: "d")
         #expect(bench.delivery.figures(workspaceID: "w", destinationID: "d") == nil)
         // A child may name any id: nothing is kept of it, and nothing may go there.
+        #expect(bench.acquire(call, 0) == (0, bench.clock.now() + 60_000_000))
         #expect(bench.acquire(call, 1).0 == 0)
         #expect(bench.delivery.all().isEmpty)
     }

@@ -205,6 +205,19 @@ import TesseraTestKit
         #expect(call.doneCount == 1)
     }
 
+    /// Such as one whose connector is in quarantine: nothing was tried, and it may come back.
+    @Test func aDestinationThatCantBeOpenedHoldsItsRowsBack() throws {
+        let server = try SyncServer()
+        let destination = rig.add(SyncScriptedConnector(server.origin))
+        destination.trouble.withLock { $0 = "the plugin 'x' is in quarantine" }
+        let (outcomes, call) = try rig.deliver(2, to: destination)
+        #expect(outcomes == Array(repeating: .retry(at: rig.now + 60_000_000, notAttempted: true), count: 2))
+        #expect(call.error(row: 1)?.message.hasSuffix("can't be used: the plugin 'x' is in quarantine") == true)
+        #expect(call.error(row: 1)?.code == "SERVICE_UNAVAILABLE" && call.doneCount == 1)
+        destination.trouble.withLock { $0 = "" }
+        #expect(try rig.deliver(to: destination).outcomes == [.advance(branch: 0)])
+    }
+
     @Test func anEmptyBatchIsDoneAtOnce() throws {
         let call = CallRecorder(now: rig.now)
         let tile = try rig.tile("0a000000-0000-4000-8000-00000000dead")

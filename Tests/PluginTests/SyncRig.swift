@@ -38,6 +38,10 @@ final class SyncRig: @unchecked Sendable {
         var origins: [String] = []
         /// Asked for each request: 1 or 0, and the time to ask again.
         var limit: @Sendable (Int) -> (UInt32, Int64) = { _ in (1, 0) }
+        /// Why it can't be opened now; empty when it can.
+        var trouble = Monitor("")
+        /// Whether each `acquire` lends a copy of its own, as to a plugin in a process of its own.
+        var lendsCopies = false
         /// Rows that are left of a limit on rows.
         var rowLimit = Monitor(UInt32.max)
 
@@ -49,6 +53,7 @@ final class SyncRig: @unchecked Sendable {
             var acquired = 0
             var released = 0
             var disabled: [String] = []
+            var version = 1
         }
         fileprivate let state = Monitor(State())
 
@@ -76,6 +81,10 @@ final class SyncRig: @unchecked Sendable {
         var holds: [Int64] { state.withLock { $0.holds } }
         var asked: Int { state.withLock { $0.asked } }
         var disabled: [String] { state.withLock { $0.disabled } }
+        fileprivate var version: Int { state.withLock { $0.version } }
+
+        /// Somebody changed it: it is opened anew, and its tokens are new ones.
+        func change() { state.withLock { $0.version += 1 } }
         /// Acquired and not released.
         var held: Int { state.withLock { $0.acquired - $0.released } }
     }
@@ -103,6 +112,11 @@ final class SyncRig: @unchecked Sendable {
                         reason?.pointee = NameList.kept(["no such destination"])[0]
                         return nil
                     }
+                    let trouble = destination.trouble.withLock { $0 }
+                    if !trouble.isEmpty {
+                        reason?.pointee = NameList.kept([trouble])[0]
+                        return nil
+                    }
                     destination.state.withLock { $0.acquired += 1 }
                     return LentDestination.make(destination)
                 },
@@ -116,8 +130,14 @@ final class SyncRig: @unchecked Sendable {
             TESSERA_SERVICE_DELIVERY,
             tessera_delivery_service(
                 size: UInt32(MemoryLayout<tessera_delivery_service>.size), reserved: 0,
-                acquire: { service, _, id, rows, _, notBefore in
-                    guard let destination = SyncRig.of(service).destination(text(id)) else { return 0 }
+                acquire: { service, _, id, rows, count, notBefore in
+                    notBefore?.pointee = 0
+                    let rig = SyncRig.of(service)
+                    guard let destination = rig.destination(text(id)) else {
+                        notBefore?.pointee = rig.now + 60_000_000
+                        return 0
+                    }
+                    if count == 0 { return 0 }
                     let number = destination.state.withLock { state in
                         state.asked += 1
                         return state.asked - 1
@@ -224,9 +244,13 @@ final class LentDestination {
     private let texts: NameList
     private let origins: NameList
     private let secrets: UnsafeMutablePointer<tessera_secret>
+    private let version: Int
+    private var holders = 1
 
     private init(_ destination: SyncRig.Destination) {
-        texts = NameList([destination.id, "test"] + destination.secrets.flatMap { [$0.token, $0.value] })
+        version = destination.version
+        let suffix = version == 1 ? "" : "-\(version)"
+        texts = NameList([destination.id, "test"] + destination.secrets.flatMap { [$0.token + suffix, $0.value] })
         origins = NameList(destination.origins)
         secrets = .allocate(capacity: max(1, destination.secrets.count))
         for index in destination.secrets.indices {
@@ -237,22 +261,35 @@ final class LentDestination {
             to: tessera_destination(
                 size: UInt32(MemoryLayout<tessera_destination>.size), generation: 1, destination_id: texts[0],
                 name: texts[1], connector: destination.interface, type: destination.type,
-                instance: destination.instance,
-                secrets: secrets,
+                instance: destination.instance, secrets: secrets,
                 secret_count: destination.secrets.count, origins: origins.pointer, origin_count: origins.count))
     }
 
-    private static let kept = Monitor<[UnsafePointer<tessera_destination>: Unmanaged<LentDestination>]>([:])
+    private static let kept = Monitor<[UnsafePointer<tessera_destination>: LentDestination]>([:])
 
+    /// As the gateway does: one for all who hold the same version, unless it is to be a copy.
     static func make(_ destination: SyncRig.Destination) -> UnsafePointer<tessera_destination> {
-        let lent = LentDestination(destination)
-        kept.withLock { $0[UnsafePointer(lent.pointer)] = Unmanaged.passRetained(lent) }
-        return UnsafePointer(lent.pointer)
+        kept.withLock { kept in
+            let (id, version) = (destination.id, destination.version)
+            if !destination.lendsCopies,
+                let lent = kept.values.first(where: { $0.version == version && text($0.texts[0]) == id })
+            {
+                lent.holders += 1
+                return UnsafePointer(lent.pointer)
+            }
+            let lent = LentDestination(destination)
+            kept[UnsafePointer(lent.pointer)] = lent
+            return UnsafePointer(lent.pointer)
+        }
     }
 
-    /// Ends it: whoever still uses it reads memory that was given back.
+    /// With its last holder it ends: whoever still uses it reads memory that was given back.
     static func drop(_ pointer: UnsafePointer<tessera_destination>) {
-        kept.withLock { $0.removeValue(forKey: pointer) }?.release()
+        kept.withLock { kept in
+            guard let lent = kept[pointer] else { return }
+            lent.holders -= 1
+            if lent.holders == 0 { kept[pointer] = nil }
+        }
     }
 
     deinit {
