@@ -23,6 +23,12 @@ extension HTTPConnector {
                 code, "the API is to be asked again (HTTP \(answer.status))", httpStatus: answer.status)
             return AnswerVerdict.retry(error).report(request.rows, at: answer.retryAt, to: &outcomes)
         }
+        if answer.status == 410, url.hasFields {
+            // One row's resource. ENDPOINT_NOT_FOUND would say that the destination is gone, and disable it.
+            let error = RowError(
+                .badRequest, "the API says that what the URL names for this row is gone (HTTP 410)", httpStatus: 410)
+            return AnswerVerdict.fail(error).report(request.rows, at: 0, to: &outcomes)
+        }
         switch AnswerVerdict(answer, from: "the API") {
         case .delivered, .retry:
             let error = RowError(

@@ -43,17 +43,37 @@ extension DeliveryLoop {
     func settle(_ job: Job, _ queued: QueuedRequest, _ answer: UnsafePointer<tessera_answer>) {
         guard let delivery else { return }
         let id = job.mapping.id[0]
+        // The connector has the word: it may take 410 for an answer like others, or for the end of one row's resource.
+        if answer.pointee.status == 410, job.lostCount == queued.rows.count, isPresent(job) {
+            // Before the request is settled, so that the core knows that it went before a person acted.
+            "the destination answered 410 Gone".withTesseraText {
+                delivery.pointee.disable?(delivery, job.call.pointer, id, $0)
+            }
+        }
         var settlement = tessera_settlement(
             size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: Self.settleClass(answer.pointee),
             rows: UInt32(clamping: queued.rows.count), retried: UInt32(clamping: job.retriedCount),
             latency_us: answer.pointee.latency_us,
             retry_at_us: holdUntil(job, answer.pointee))
         delivery.pointee.settle?(delivery, job.call.pointer, id, &settlement)
-        if answer.pointee.status == 410 {
-            "the destination answered 410 Gone".withTesseraText {
-                delivery.pointee.disable?(delivery, job.call.pointer, id, $0)
-            }
-        }
+    }
+
+    /// Whether the destination is still what the call began with: nobody has changed it meanwhile.
+    private func isPresent(_ job: Job) -> Bool {
+        guard let connectors, let release = connectors.pointee.release, let held = job.destination,
+            let first = acquire(job).destination
+        else { return false }
+        defer { release(connectors, first) }
+        if first == held { return true }
+        guard let second = acquire(job).destination else { return false }
+        defer { release(connectors, second) }
+        // In a process of its own each `acquire` makes a copy. There the tokens tell: they are issued when it is opened.
+        return first != second && Self.tokens(of: first) == Self.tokens(of: held)
+    }
+
+    private static func tokens(of destination: UnsafePointer<tessera_destination>) -> [[UInt8]] {
+        UnsafeBufferPointer(start: destination.pointee.secrets, count: destination.pointee.secret_count)
+            .map { Array($0.token.bytes) }
     }
 
     /// Retry-After; where an API says it in a way of its own, such as X-RateLimit-Reset, its connector has read it.

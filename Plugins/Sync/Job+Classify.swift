@@ -12,6 +12,7 @@ extension Job {
         classifiedAt = now
         retriedCount = 0
         retriedAt = 0
+        lostCount = 0
         defer {
             classified = QueuedRequest()
             self.answer = nil

@@ -70,7 +70,8 @@ extension Job {
                 let time = RetryAfter.capped(outcome.time_us, now: classifiedAt)
                 outcome.time_us = time
                 if time != 0 { retriedAt = retriedAt == 0 ? time : min(retriedAt, time) }
-            case TESSERA_FAIL: break
+            case TESSERA_FAIL:
+                if Job.isOfEndpoint(outcome.error) { lostCount += 1 }
             default:
                 complain("its connector reported outcome kind \(outcome.kind), which is not its to give")
                 continue
@@ -91,6 +92,11 @@ extension Job {
             flush()
             completed.removeAll()
         }
+    }
+
+    private static func isOfEndpoint(_ error: UnsafePointer<tessera_error>?) -> Bool {
+        guard let error, error.pointee.size >= UInt32(MemoryLayout<tessera_error>.size) else { return false }
+        return error.pointee.code.bytes.elementsEqual(RowError.Code.endpointNotFound.rawValue.utf8)
     }
 
     /// Rows whose request was too large for the destination, or for what its limits have left, in two halves.

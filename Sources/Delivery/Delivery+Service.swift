@@ -36,7 +36,8 @@ extension Delivery {
             },
             disable: { service, call, id, reason in
                 guard let service, let call else { return }
-                Table.owner(of: service).disable(Delivery.key(call, id), reason: String(borrowed: reason, limit: 1024))
+                Table.owner(of: service).disable(
+                    Delivery.key(call, id), reason: String(borrowed: reason, limit: 1024), call: UInt(bitPattern: call))
             })
     }
 

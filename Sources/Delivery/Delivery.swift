@@ -120,8 +120,8 @@ public final class Delivery: @unchecked Sendable {
     /// When to ask again for a destination that there is not.
     func unknownUntil() -> Int64 { clock.now() + Self.unknownPause }
 
-    func disable(_ key: Key, reason: String) {
-        guard destination(key)?.disable(reason) == true else { return }
+    func disable(_ key: Key, reason: String, call: UInt) {
+        guard destination(key)?.disable(reason, call: call) == true else { return }
         log.warning(
             "a destination is disabled",
             ["workspace": key.workspaceID, "destination": key.destinationID, "reason": reason])

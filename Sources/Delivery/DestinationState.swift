@@ -16,6 +16,8 @@ final class DestinationState: Sendable {
         /// Rows of these requests that count in the daily cap of `day`: no more can be given back, and none the day after.
         var rows = 0
         var day: Int32 = 0
+        /// What `State.acts` was when the first of them was granted.
+        var acts: Int
         var deadline: Int64
 
         mutating func add(_ requests: Int, rows: Int, day: Int32, until: Int64) {
@@ -48,6 +50,8 @@ final class DestinationState: Sendable {
         var reserving: Int?
         /// No reserve is written before: the last one could not be.
         var reserveAfter: Int64 = 0
+        /// Counts how often a person acted.
+        var acts = 0
         /// Counts what was given to the keeper.
         var version = 0
         var figures = DeliveryFigures()
@@ -116,7 +120,7 @@ final class DestinationState: Sendable {
             }
             if granted > 0 {
                 let carried = rows[..<granted].reduce(0) { $0 &+ Int($1) }
-                state.leases[call, default: Lease(deadline: deadline)]
+                state.leases[call, default: Lease(acts: state.acts, deadline: deadline)]
                     .add(granted, rows: carried, day: state.cap.day, until: deadline)
             }
             for count in rows[granted...] { state.figures.heldBack &+= Int(count) }
@@ -199,10 +203,12 @@ final class DestinationState: Sendable {
         if let kept { keep(kept) }
     }
 
-    /// False when it was disabled before.
-    func disable(_ reason: String) -> Bool {
+    /// False when it was disabled before, or when the call's requests went before a person acted: they say nothing of now.
+    func disable(_ reason: String, call: UInt) -> Bool {
         state.withLock { state in
-            guard state.figures.disabledReason == nil else { return false }
+            guard state.figures.disabledReason == nil, state.leases[call]?.acts ?? state.acts == state.acts else {
+                return false
+            }
             state.figures.disabledReason = reason
             return true
         }
@@ -211,6 +217,7 @@ final class DestinationState: Sendable {
     /// A person acted: everything that holds deliveries up but for the limits is gone.
     func enable() {
         let kept = state.withLock { state -> DeliveryKeeper.Change? in
+            state.acts += 1
             state.figures.disabledReason = nil
             state.holdUntil = 0
             state.breaker.close()

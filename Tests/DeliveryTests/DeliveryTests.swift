@@ -137,6 +137,21 @@ struct DeliveryTests {
         #expect(bench.delivery.all().isEmpty)
     }
 
+    @Test func whatWentBeforeAPersonActedDisablesNothing() throws {
+        let bench = try Bench()
+        let call = bench.call()
+        #expect(bench.acquire(call, 2).0 == 2)
+        bench.delivery.enable(workspaceID: "w", destinationID: "d")
+        for _ in 0..<2 {
+            bench.disable(call, "410 Gone")
+            bench.settle(call, TESSERA_SETTLE_REJECTED)
+        }
+        #expect(bench.figures.disabledReason == nil)
+        #expect(bench.acquire(call, 1).0 == 1)
+        bench.disable(call, "410 Gone")
+        #expect(bench.figures.disabledReason == "410 Gone")
+    }
+
     @Test func threadsNeverGetMoreThanTheLimit() throws {
         let bench = try Bench(DeliveryLimits(maxInFlight: 8))
         struct Parts: @unchecked Sendable {

@@ -169,15 +169,6 @@ import TesseraTestKit
         #expect(target.connections == 0)
     }
 
-    @Test func disablesWhatIsGone() throws {
-        let server = try SyncServer { _ in .status(410) }
-        let destination = rig.add(SyncScriptedConnector(server.origin))
-        let (outcomes, _) = try rig.deliver(to: destination)
-        #expect(outcomes == [.fail])
-        #expect(destination.disabled == ["the destination answered 410 Gone"])
-        #expect(destination.settled == [.init(settleClass: TESSERA_SETTLE_REJECTED, rows: 1)])
-    }
-
     @Test func usesTheMethodsAndEmptyParts() throws {
         let server = try SyncServer()
         let connector = SyncScriptedConnector(server.origin)

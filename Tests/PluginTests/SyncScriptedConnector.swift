@@ -132,7 +132,9 @@ final class SyncScriptedConnector: @unchecked Sendable {
             delivered
             ? TESSERA_ADVANCE : 400..<500 ~= answer.status && answer.status != 429 ? TESSERA_FAIL : TESSERA_RETRY
         let splits = answer.status == splitStatus
-        let why = RowError(.misc, "transport \(answer.transport): \(text(answer.message))", httpStatus: answer.status)
+        let code: RowError.Code = answer.status == 410 ? .endpointNotFound : .misc
+        let why = RowError(
+            code, "transport \(answer.transport): \(text(answer.message))", httpStatus: answer.status)
         why.withC { error in
             let outcomes = UnsafeBufferPointer(start: request.rows, count: request.row_count).map {
                 tessera_outcome(
