@@ -4,14 +4,7 @@ import TesseraPluginKit
 
 extension BrazeConnector {
     func build(_ batch: Batch, _ call: BuildCall) throws {
-        let writer: ObjectWriter
-        do {
-            writer = try ObjectWriter(self, batch, now: call.now)
-        } catch let error as MappingError {
-            var outcomes = call.outcomes(capacity: batch.count)
-            outcomes.fail(0..<batch.count, RowError(.badRequest, error.message))
-            return
-        }
+        guard let writer = try call.made(of: batch, { try ObjectWriter(self, batch, now: call.now) }) else { return }
         var refused = call.outcomes()
         var rows: [UInt32] = []
         let body = JSONBytes()
@@ -42,8 +35,7 @@ extension BrazeConnector {
 /// Writes a row as Braze's object of an attribute or event.
 private struct ObjectWriter {
     let connector: BrazeConnector
-    let members: TextColumn
-    let keys: TextColumn
+    let keys: RowKeys
     /// The identifiers that are mapped, and the fields beside them.
     let identifiers: BodyPlan
     let identifierCells: [PayloadCell]
@@ -59,8 +51,7 @@ private struct ObjectWriter {
     init(_ connector: BrazeConnector, _ batch: Batch, now: Int64) throws {
         self.connector = connector
         self.now = now
-        members = try batch.text("$member")
-        keys = try batch.text("$key")
+        keys = try RowKeys(batch)
         let columns = batch.columns
         let names = Set(columns.map(\.name))
         hasIdentifier = !names.isDisjoint(with: connector.identifiers)
@@ -85,16 +76,14 @@ private struct ObjectWriter {
     }
 
     func fault(_ row: Int) -> RowError? {
-        if members[row] == nil || keys[row] == nil {
-            return RowError(.misc, "the row came without a member key or an idempotency key")
-        }
+        if keys[row] == nil { return .keyless }
         if let identity, identity.plain(row, scratch)?.isEmpty ?? true {
             let name = connector.identifyBy.rawValue
             return RowError(.badRequest, "field '\(name)' has no value, and it names the user: correct the source")
         }
         let column =
             fields.malformedJSON(in: fieldCells, row: row) ?? identifiers.malformedJSON(in: identifierCells, row: row)
-        return column.map { RowError(.eventParsingFailed, "field '\($0)' holds no valid JSON: correct the source") }
+        return column.map(RowError.malformedJSON)
     }
 
     func write(_ row: Int, to out: JSONBytes) {
@@ -102,7 +91,7 @@ private struct ObjectWriter {
             identifiers.write(row: row, of: identifierCells, to: out, closes: false)
         } else {
             out.append(#"{"external_id":"#)
-            if let member = members[row] { out.append(string: member) }
+            if let member = keys[row]?.member { out.append(string: member) }
         }
         if connector.updatesExistingOnly { out.append(#","_update_existing_only":true"#) }
         guard connector.object == .events else {
@@ -116,7 +105,7 @@ private struct ObjectWriter {
         fields.write(row: row, of: fieldCells, to: out, closes: false)
         // A receiver of the events can tell one that came twice.
         out.append(fields.isEmpty ? #""tessera_key":"# : #","tessera_key":"#)
-        if let key = keys[row] { out.append(string: key) }
+        if let key = keys[row]?.key { out.append(string: key) }
         out.append("}}")
     }
 }

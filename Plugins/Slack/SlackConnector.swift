@@ -38,20 +38,12 @@ struct SlackConnector: ConnectorPlugin {
     }
 
     func build(_ batch: Batch, _ call: BuildCall) throws {
-        let fields: TemplateFields
-        do {
-            fields = try TemplateFields(batch, names: names)
-        } catch let error as MappingError {
-            var outcomes = call.outcomes(capacity: batch.count)
-            outcomes.fail(0..<batch.count, RowError(.badRequest, error.message))
-            return
-        }
+        guard let fields = try call.made(of: batch, { try TemplateFields(batch, names: names) }) else { return }
         var refused = call.outcomes()
         let text = JSONBytes()
         for row in 0..<batch.count {
             if let column = fields.malformedJSON(row) {
-                refused.fail(
-                    row, RowError(.eventParsingFailed, "field '\(column)' holds no valid JSON: correct the source"))
+                refused.fail(row, .malformedJSON(column))
                 continue
             }
             text.removeAll()

@@ -6,12 +6,6 @@ import TesseraPluginKit
 struct WebhookConnector: ConnectorPlugin {
     static let type = ConnectorType(id: "webhook", title: "Webhook", schema: WebhookSchema.text)
 
-    enum Method: String, CaseIterable {
-        case post = "POST"
-        case put = "PUT"
-        case patch = "PATCH"
-    }
-
     let batchSize: Int
     /// Method and URL in C form.
     let target: NameList
@@ -22,7 +16,7 @@ struct WebhookConnector: ConnectorPlugin {
     init(config: ConfigReader, open: OpenCall) {
         let url = config.text("url", "an http or https URL")
         if !url.isEmpty, let problem = EndpointURL.problem(in: url) { config.problem("url", problem) }
-        let method = config.choice("method", default: Method.post)
+        let method = config.choice("method", among: RequestMethod.withBody, default: .post)
         batchSize = Int(config.integer("batch_size", in: 1...1000, default: 100))
         var pairs = ["Idempotency-Key", "", "Content-Type", "application/json"]
         for (field, header) in [("authorization", "Authorization"), ("api_key", "X-Api-Key")] {

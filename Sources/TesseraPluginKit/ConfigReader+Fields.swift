@@ -58,14 +58,21 @@ extension ConfigReader {
     public func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, default standIn: Choice
     ) -> Choice where Choice.RawValue == String {
-        choice(name, optional: true) ?? standIn
+        choice(name, among: Array(Choice.allCases), default: standIn)
+    }
+
+    /// The same where only some of them may stand.
+    public func choice<Choice: RawRepresentable>(
+        _ name: String, among choices: [Choice], default standIn: Choice
+    ) -> Choice where Choice.RawValue == String {
+        choice(name, choices, optional: true) ?? standIn
     }
 
     /// The same for a member that must be there; nil after a problem.
     public func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, of: Choice.Type
     ) -> Choice? where Choice.RawValue == String {
-        choice(name, optional: false)
+        choice(name, Array(Choice.allCases), optional: false)
     }
 
     /// An object, to be read in turn; an empty one after a problem.
@@ -102,12 +109,14 @@ extension ConfigReader {
         }
     }
 
-    private func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, optional: Bool
+    private func choice<Choice: RawRepresentable>(
+        _ name: String, _ choices: [Choice], optional: Bool
     ) -> Choice? where Choice.RawValue == String {
-        let wanted = "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        let wanted = "one of " + choices.map(\.rawValue).joined(separator: ", ")
         guard let value = member(name, wanted, optional: optional) else { return nil }
-        if case .string(let text) = value, let choice = Choice(rawValue: text) { return choice }
+        if case .string(let text) = value, let choice = choices.first(where: { $0.rawValue == text }) {
+            return choice
+        }
         refuse(name, wanted, value)
         return nil
     }
