@@ -4,14 +4,7 @@ import TesseraPluginKit
 
 extension HTTPConnector {
     func build(_ batch: Batch, _ call: BuildCall) throws {
-        let run: BuildRun
-        do {
-            run = try BuildRun(self, batch)
-        } catch let error as MappingError {
-            var outcomes = call.outcomes(capacity: batch.count)
-            outcomes.fail(0..<batch.count, RowError(.badRequest, error.message))
-            return
-        }
+        guard let run = try call.made(of: batch, { try BuildRun(self, batch) }) else { return }
         var refused = call.outcomes()
         var rows: [Int] = []
         for row in 0..<batch.count {
@@ -33,19 +26,25 @@ extension HTTPConnector {
 private struct BuildRun {
     let connector: HTTPConnector
     let fields: TemplateFields
-    let members: TextColumn
-    let keys: TextColumn
+    let keys: RowKeys
     let plan: BodyPlan?
     let cells: [PayloadCell]
     let body = JSONBytes()
 
     init(_ connector: HTTPConnector, _ batch: Batch) throws {
         self.connector = connector
-        members = try batch.text("$member")
-        keys = try batch.text("$key")
+        keys = try RowKeys(batch)
         fields = try TemplateFields(batch, names: connector.names)
-        if case .fields = connector.body {
-            let plan = try BodyPlan(columns: batch.columns)
+        if case .fields(let hasKeys) = connector.body {
+            let columns = batch.columns
+            if hasKeys,
+                columns.contains(where: { $0.name == "idempotency_key" || $0.name.hasPrefix("idempotency_key.") })
+            {
+                throw MappingError(
+                    message: "the field 'idempotency_key' is the row's own key in a batch: map to another name, or set "
+                        + "keyless_rows to true")
+            }
+            let plan = try BodyPlan(columns: columns)
             self.plan = plan
             cells = try plan.cells(of: batch)
         } else {
@@ -56,11 +55,8 @@ private struct BuildRun {
 
     /// Why a row can't be sent.
     func fault(_ row: Int) -> RowError? {
-        if members[row] == nil || keys[row] == nil {
-            return RowError(.misc, "the row came without a member key or an idempotency key")
-        }
-        guard let column = fields.malformedJSON(row) ?? plan?.malformedJSON(in: cells, row: row) else { return nil }
-        return RowError(.eventParsingFailed, "field '\(column)' holds no valid JSON: correct the source")
+        if keys[row] == nil { return .keyless }
+        return (fields.malformedJSON(row) ?? plan?.malformedJSON(in: cells, row: row)).map(RowError.malformedJSON)
     }
 
     func send(_ rows: [Int], _ call: BuildCall, _ refused: inout Outcomes) {
@@ -98,7 +94,7 @@ private struct BuildRun {
         if case .none = connector.body { isBodyless = true } else { isBodyless = false }
         func has(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
         if !isBodyless, !has("content-type") { headers.append(("Content-Type", "application/json")) }
-        RequestKey.withKey(of: rows.compactMap { keys[$0] }) { key in
+        RequestKey.withKey(of: rows.compactMap { keys[$0]?.key }) { key in
             let key = String(decoding: key, as: UTF8.self)
             if let header = connector.idempotencyHeader, !has(header.lowercased()) { headers.append((header, key)) }
             let isSigned = !connector.signingTokens.isEmpty
@@ -121,11 +117,16 @@ private struct BuildRun {
         switch connector.body {
         case .none: break
         case .row(let template): for row in rows { fields.write(template, row: row, to: body) }
-        case .fields:
+        case .fields(let hasKeys):
             if connector.batchSize > 1 { body.append("[") }
             for (index, row) in rows.enumerated() {
                 if index > 0 { body.append(",") }
-                plan?.write(row: row, of: cells, to: body)
+                plan?.write(row: row, of: cells, to: body, closes: !hasKeys)
+                if hasKeys, let plan, let key = keys[row]?.key {
+                    body.append(plan.isEmpty ? #""idempotency_key":"# : #","idempotency_key":"#)
+                    body.append(string: key)
+                    body.append("}")
+                }
             }
             if connector.batchSize > 1 { body.append("]") }
         case .rows(let outer, let row, _):

@@ -83,8 +83,18 @@ extension HTTPConnector {
         return headers
     }
 
-    static func body(_ config: ConfigReader, _ method: Method, _ batchSize: Int, _ names: inout [String]) -> Body {
-        guard let value = config.value("body") else { return method == .get || method == .delete ? .none : .fields }
+    /// - Parameter hasKeys: whether the rows of a batch must carry their keys. A row comes again in another batch, whose own
+    ///   key says nothing of it.
+    static func body(
+        _ config: ConfigReader, _ method: RequestMethod, _ batchSize: Int, hasKeys: Bool, _ names: inout [String]
+    ) -> Body {
+        guard let value = config.value("body") else {
+            if RequestMethod.withBody.contains(method) { return .fields(hasKeys: hasKeys) }
+            if batchSize > 1 {
+                config.problem("batch_size", "a request without a body is for one row: set batch_size to 1")
+            }
+            return .none
+        }
         if method == .get {
             config.problem("body", "a GET has no body: leave body out, or take another method")
             return .none
@@ -107,12 +117,21 @@ extension HTTPConnector {
             config.problem("body", "'{{\(name)}}' stands outside of $rows, where no row is: move it into the row")
         }
         let row = JSONTemplate(place.row, at: place.pointer, names: &names) { config.problem(at: $0, $1) }
+        // No other template of a batch may name fields.
+        if hasKeys, !names.contains(HTTPConnector.keyName) {
+            config.problem(
+                at: place.pointer,
+                "the rows of a batch need their keys, by which the API can tell one that comes again: put \"{{$key}}\" into a "
+                    + "field of the row, or set keyless_rows to true if a row that comes twice does no harm")
+        }
         let pointer = place.pointer.dropFirst("/body".count).dropLast("/$rows".count)
         return .rows(outer: outer, row: row, pointer: String(pointer))
     }
 
     /// The name of the outer template's only place.
     static let rowsPlace = "$rows"
+    /// The reserved column of the rows' keys.
+    private static let keyName = "$key"
 
     static func idempotencyHeader(_ config: ConfigReader) -> String? {
         switch config.valueOrNull("idempotency_header") {

@@ -7,25 +7,17 @@ import TesseraPluginKit
 struct HTTPConnector: ConnectorPlugin {
     static let type = ConnectorType(id: "http", title: "HTTP API", schema: HTTPSchema.text)
 
-    enum Method: String, CaseIterable {
-        case post = "POST"
-        case put = "PUT"
-        case patch = "PATCH"
-        case delete = "DELETE"
-        case get = "GET"
-    }
-
     enum Body {
         /// GET and DELETE without one.
         case none
-        /// All mapped fields, as an object for a row or an array of them.
-        case fields
+        /// All mapped fields, as an object for a row or an array of them; those of a batch with the row's key.
+        case fields(hasKeys: Bool)
         case row(JSONTemplate)
         /// The outer one has one place, for the rows: at the pointer.
         case rows(outer: JSONTemplate, row: JSONTemplate, pointer: String)
     }
 
-    let method: Method
+    let method: RequestMethod
     let url: TextTemplate
     let headers: [(name: String, value: TextTemplate)]
     let body: Body
@@ -44,12 +36,13 @@ struct HTTPConnector: ConnectorPlugin {
     init(config: ConfigReader, open: OpenCall) {
         var names: [String] = []
         let secrets = Self.secrets(config)
-        method = config.choice("method", default: Method.post)
+        method = config.choice("method", default: RequestMethod.post)
         batchSize = Int(config.integer("batch_size", in: 1...1000, default: 1))
         url = Self.url(config, &names, secrets)
         headers = Self.headers(config, &names, secrets)
         let beforeBody = names.count
-        body = Self.body(config, method, batchSize, &names)
+        let isKeyless = config.bool("keyless_rows", default: false)
+        body = Self.body(config, method, batchSize, hasKeys: batchSize > 1 && !isKeyless, &names)
         if batchSize > 1, beforeBody > 0 {
             config.problem(
                 "batch_size",

@@ -24,9 +24,13 @@ enum HTTPSchema {
             },
             "body": {
               "title": "Body",
-              "description": "JSON whose strings are templates; one that is a single field takes the field's type. With batch_size above 1 it holds {\"$rows\": ROW} where the array of rows goes. Left out: an object of all mapped fields."
+              "description": "JSON whose strings are templates; one that is a single field takes the field's type. With batch_size above 1 it holds {\"$rows\": ROW} where the array of rows goes, and each row its {{$key}}. Left out: an object of all mapped fields."
             },
             "batch_size": {"title": "Batch size", "type": "integer", "minimum": 1, "maximum": 1000, "default": 1},
+            "keyless_rows": {
+              "title": "Rows without keys", "type": "boolean", "default": false,
+              "description": "With batch_size above 1: rows need not carry their keys, since one that comes twice does no harm."
+            },
             "idempotency_header": {
               "title": "Idempotency header", "type": ["string", "null"], "default": "Idempotency-Key",
               "description": "The header that carries the key of the row, or of the rows of a batch; null for none."
@@ -70,7 +74,7 @@ enum HTTPSchema {
              "headers": {"Authorization": "Bearer {{secret.token}}"}, "secrets": {"token": "secret"},
              "body": {"email": "{{email}}", "greeting": "Hello {{first_name}}"}},
             {"url": "https://api.example.com/batch", "batch_size": 100,
-             "body": {"contacts": {"$rows": {"id": "{{$member}}", "email": "{{email}}"}}},
+             "body": {"contacts": {"$rows": {"id": "{{$member}}", "email": "{{email}}", "key": "{{$key}}"}}},
              "results": {"pointer": "/rejected", "match": "index", "message_pointer": "/reason"}}
           ]
         }

@@ -144,7 +144,7 @@ import TesseraTestKit
         let config = #"""
             {"url": "\#(api.address)/contacts/batch", "batch_size": 80, "secrets": {"token": "tok-0123456789"},
              "headers": {"Authorization": "Bearer {{secret.token}}"},
-             "body": {"contacts": {"$rows": {"id": "{{$member}}", "email": "{{email}}"}}},
+             "body": {"contacts": {"$rows": {"id": "{{$member}}", "key": "{{$key}}", "email": "{{email}}"}}},
              "results": {"pointer": "/rejected", "match": "field", "match_pointer": "/id", "message_pointer": "/reason"}}
             """#
         let rows: [[JSON]] = (0..<80).map { [$0 == 11 ? .null : .string("e\($0)@x.org")] }

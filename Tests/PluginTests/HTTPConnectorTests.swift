@@ -65,13 +65,14 @@ import TesseraTestKit
     @Test func batchesPutTheirRowsWhereTheConfigSays() throws {
         let connector = try connector(
             #"""
-            {"url": "https://a.example/batch", "batch_size": 2, "body": {"list": {"$rows": {"id": "{{$member}}", "e": "{{email}}"}}, "v": 1},
+            {"url": "https://a.example/batch", "batch_size": 2, "body": {"list": {"$rows": {"id": "{{$member}}", "e": "{{email}}", "key": "{{$key}}"}}, "v": 1},
              "signing_secrets": ["whsec_AAAA"]}
             """#)
         let told = try connector.build(try batch([email], [["a"], ["b"], ["c"]]))
         #expect(
             told.requests.map(\.body) == [
-                #"{"list":[{"e":"a","id":"m0"},{"e":"b","id":"m1"}],"v":1}"#, #"{"list":[{"e":"c","id":"m2"}],"v":1}"#,
+                #"{"list":[{"e":"a","id":"m0","key":"key0"},{"e":"b","id":"m1","key":"key1"}],"v":1}"#,
+                #"{"list":[{"e":"c","id":"m2","key":"key2"}],"v":1}"#,
             ])
         #expect(told.isWhole && told.requests.map(\.rows) == [[0, 1], [2]])
         let key = Crypto.hex(Crypto.sha256("key0\u{0}key1".utf8).prefix(16))
@@ -89,11 +90,33 @@ import TesseraTestKit
         let many = try connector(#"{"url": "https://a.example/", "batch_size": 10}"#)
         #expect(
             try many.build(try batch([email], [["a"], ["b"]])).requests.map(\.body) == [
-                #"[{"email":"a"},{"email":"b"}]"#
+                #"[{"email":"a","idempotency_key":"key0"},{"email":"b","idempotency_key":"key1"}]"#
             ])
+        #expect(
+            try many.build(try batch([], [[]])).requests.map(\.body) == [#"[{"idempotency_key":"key0"}]"#])
         let none = try connector(#"{"url": "https://a.example/{{email}}", "method": "DELETE"}"#)
         let told = try none.build(try batch([email], [["a"]]))
         #expect(told.requests.map(\.body) == [""] && told.requests[0].headers == ["Idempotency-Key: key0"])
+    }
+
+    /// Rows of a batch come again in other batches: only a key of its own tells an API that it has one already.
+    @Test func rowsOfABatchCarryTheirKeysUnlessTheConfigSaysOtherwise() throws {
+        let start = #"{"url": "https://a.example/", "batch_size": 2, "body": {"l": [{"$rows": {"e": "{{email}}"}}]}"#
+        let problems = try TestConnector.problems(PluginLibrary.shipped("HTTP"), "http", config: start + "}")
+        #expect(problems.pointers == ["/body/l/0/$rows"])
+        let message = "\(problems)"
+        #expect(message.contains("{{$key}}") && message.contains("keyless_rows"), "\(problems)")
+        let keyless = try connector(start + #", "keyless_rows": true}"#)
+        #expect(try keyless.build(try batch([email], [["a"]])).requests.map(\.body) == [#"{"l":[[{"e":"a"}]]}"#])
+        let bare = try connector(#"{"url": "https://a.example/", "batch_size": 2, "keyless_rows": true}"#)
+        #expect(try bare.build(try batch([email], [["a"]])).requests.map(\.body) == [#"[{"email":"a"}]"#])
+        let own = [Column(name: "idempotency_key", type: .string)]
+        #expect(
+            try bare.build(try batch(own, [["x"]])).requests.map(\.body) == [#"[{"idempotency_key":"x"}]"#])
+        let many = try connector(#"{"url": "https://a.example/", "batch_size": 2}"#)
+        let told = try many.build(try batch(own, [["x"]]))
+        #expect(told.requests.isEmpty && told.outcomes.map(\.kind) == [.fail])
+        #expect(told.outcomes[0].error?.message.contains("the field 'idempotency_key'") == true, "\(told.outcomes)")
     }
 
     @Test func aRowThatWouldBreakAHeaderFailsAlone() throws {
@@ -127,7 +150,7 @@ import TesseraTestKit
         let connector = try connector(
             #"""
             {"url": "https://a.example/", "batch_size": 3,
-             "body": {"a": [{"id": 9}, {"id": 7}, {"id": 8}], "list": {"$rows": {"id": "{{orders}}", "n": "{{name}}"}}},
+             "body": {"a": [{"id": 9}, {"id": 7}, {"id": 8}], "list": {"$rows": {"id": "{{orders}}", "n": "{{name}}", "k": "{{$key}}"}}},
              "results": {"pointer": "/errors", "match": "field", "match_pointer": "/id"}}
             """#)
         let sent = try #require(try connector.build(try batch([orders, name], rows)).requests.first)
@@ -165,8 +188,17 @@ import TesseraTestKit
             (#"{"url": "https://a.b", "method": "GET", "body": {}}"#, ["/body"]),
             (#"{"url": "https://a.b", "batch_size": 2, "body": {}}"#, ["/body"]),
             (#"{"url": "https://a.b", "batch_size": 2, "body": [{"$rows": 1}, {"$rows": 2}]}"#, ["/body"]),
-            (#"{"url": "https://a.b", "batch_size": 2, "body": {"a": "{{x}}", "b": {"$rows": 1}}}"#, ["/body"]),
-            (#"{"url": "https://a.b/{{x}}", "batch_size": 2, "body": {"$rows": 1}}"#, ["/batch_size"]),
+            (
+                #"{"url": "https://a.b", "batch_size": 2, "body": {"a": "{{x}}", "b": {"$rows": "{{$key}}"}}}"#,
+                ["/body"]
+            ),
+            (#"{"url": "https://a.b/{{x}}", "batch_size": 2, "body": {"$rows": "{{$key}}"}}"#, ["/batch_size"]),
+            (#"{"url": "https://a.b", "batch_size": 2, "method": "DELETE"}"#, ["/batch_size"]),
+            (
+                #"{"url": "https://a.b", "batch_size": 2, "body": {"$rows": "{{$key}}"}, "keyless_rows": 1}"#,
+                ["/keyless_rows"]
+            ),
+
             (#"{"url": "https://a.b", "success": ["ok", 99]}"#, ["/success/0", "/success/1"]),
             (#"{"url": "https://a.b", "results": {}}"#, ["/results/pointer"]),
             (

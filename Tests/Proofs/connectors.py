@@ -128,7 +128,7 @@ def prove():
                 and "unsubscribed" in gateway.call("GET", "/journeys/" + letters["p000007"]["journey_id"] + "/members/p000007")["error"]["response"])
     batches = StandIn("contacts", name="batches")
     destination = gateway.destination({"url": batches.url + "/batch", "secrets": {"token": KEY}, "headers": {"Authorization": "Bearer {{secret.token}}"},
-                                       "batch_size": 100, "body": {"contacts": {"$rows": {"email": "{{email}}", "n": "{{n}}"}}},
+                                       "batch_size": 100, "body": {"contacts": {"$rows": {"key": "{{$key}}", "email": "{{email}}", "n": "{{n}}"}}},
                                        "results": {"pointer": "/rejected", "message_pointer": "/reason"}}, type="http")
     run(destination)
     letters = failed(destination)
