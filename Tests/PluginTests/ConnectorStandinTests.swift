@@ -80,7 +80,7 @@ import TesseraTestKit
     @Test func brazeSaysWhenItTakesRequestsAgain() throws {
         let rig = try SyncRig.open.get()
         let reset = rig.now / 1_000_000 + 40
-        let braze = try Standin("braze", ["K3Y", "0", "\(reset)"])
+        let braze = try Standin("braze", ["K3Y", "--limit", "0", "--reset", "\(reset)"])
         let config = #"{"endpoint": "\#(braze.address)", "api_key": "tok-0123456789"}"#
         let outcomes = try deliver("Braze", config, secret: "K3Y", to: braze, ["email"], [["a@b.c"]])
         #expect(outcomes.map(\.kind) == [.retry(at: reset * 1_000_000, notAttempted: false)])
@@ -107,12 +107,12 @@ import TesseraTestKit
 
     @Test func slackIsAskedAgainLaterOrNever() throws {
         let config = #"{"webhook_url": "tok-0123456789"}"#
-        let busy = try Standin("slack", ["/hook", "1"])
+        let busy = try Standin("slack", ["/hook", "--limit", "1"])
         let outcomes = try deliver("Slack", config, secret: busy.address + "/hook", to: busy, ["text"], [["a"], ["b"]])
         let again = TestOutcome.Kind.retry(at: try SyncRig.open.get().now + 30_000_000, notAttempted: false)
         #expect(outcomes.filter { $0.kind == delivered }.count == 1)
         #expect(outcomes.filter { $0.kind == again && $0.error?.code == "RATE_LIMIT" }.count == 1, "\(outcomes)")
-        let archived = try Standin("slack", ["/hook", "archived"])
+        let archived = try Standin("slack", ["/hook", "--archived"])
         let ended = try deliver(
             "Slack", config, secret: archived.address + "/hook", to: archived, ["text"], [["a"]], disables: true)
         #expect(ended.map(\.kind) == [.fail])

@@ -1,7 +1,8 @@
-"""Sends members through the connectors braze, slack and http to stand-ins that are built from the APIs' public documentation.
+"""Sends members through the connectors braze, slack and http to stand-ins that are built from the APIs' public documentation
+(Tests/Standins), and through webhook to a receiver whose results name none of the rows.
 
 Goal: each API gets what its documentation asks for, in as few requests as it allows; whom it refuses has failed with its own
-words, and nobody else; its limits are kept to; a wrong key, an archived channel and a throttle end as they should.
+words, and nobody else; its limits are kept to; a wrong key, an archived channel and a throttle end as they should. Who may not have been taken comes again under the same key.
 
 usage: connectors.py PREFIX [--seed N] [--short]
 """
@@ -20,16 +21,17 @@ MESSAGES = 12 if options.short else 60
 KEY = "2f3a-rest-key"
 
 proof = Proof("connectors", options.prefix, options.seed, f"{MEMBERS} members each to stand-ins of Braze, Slack and an API of its own")
-here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "receivers")
+standins = os.path.join(proof.root, "Tests", "Standins")
+HOOK = "/services/T000/B000/XXXX"
 
 
 class StandIn:
     def __init__(self, api, *arguments, name=None):
         self.file = proof.path(f"{name or api}.log")
-        process = subprocess.Popen([sys.executable, f"{here}/standins.py", api, self.file, *arguments], stdout=subprocess.PIPE,
-                                   text=True, preexec_fn=die_with_parent)
+        process = subprocess.Popen([sys.executable, "-B", f"{standins}/{api}.py", *arguments, "--log", self.file], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
         proof.processes.append(process)
-        self.url = process.stdout.readline().split()[0]
+        self.url = process.stdout.readline().split()[-1]
 
     def requests(self):
         if not os.path.exists(self.file):
@@ -47,7 +49,7 @@ def prove():
     # Every fortieth has a date of birth that no API takes; and one has markup in the name.
     model = gateway.call("POST", "/models", {
         "source_id": gateway.source, "name": "Odd people", "entity_type": "parent", "primary_key_column": "id",
-        "sql_query": "SELECT id, email, n, CASE WHEN n % 40 = 7 THEN 'soon' ELSE '1990-01-01' END AS dob,"
+        "sql_query": "SELECT id, email, n, n % 40 = 7 AS unsubscribed, CASE WHEN n % 40 = 7 THEN 'soon' ELSE '1990-01-01' END AS dob,"
                      " CASE WHEN n = 3 THEN '<b>Q & A</b>' ELSE 'Ann' END AS first_name FROM people"})["id"]
     refused = {key for n, key in enumerate(keys) if n % 40 == 7}
     first_few = {"type": "condition", "condition_type": "property", "column": "n", "operator": "less_than", "value": MESSAGES}
@@ -60,7 +62,7 @@ def prove():
         return {letter["key"]: letter for letter in gateway.letters(destination)}
 
     # Braze: attributes, with minor errors.
-    braze = StandIn("braze")
+    braze = StandIn("braze", KEY)
     destination = gateway.destination({"endpoint": braze.url, "api_key": KEY}, type="braze")
     run(destination, fields=("email", "dob", "first_name", "n"))
     users, letters = {user["external_id"]: user for user in braze.taken()}, failed(destination)
@@ -74,13 +76,13 @@ def prove():
                 letters["p000007"]["message"])
 
     # Braze: events, and a key that is not valid.
-    events = StandIn("braze", name="events")
+    events = StandIn("braze", KEY, name="events")
     destination = gateway.destination({"endpoint": events.url, "api_key": KEY, "object": "events", "event_name": "joined"}, type="braze")
     run(destination, fields=("email", "n"))
     taken = events.taken()
     proof.check("braze: an event for each member, with a key of its own", len(taken) == MEMBERS == len({e["properties"]["tessera_key"] for e in taken})
                 and {e["name"] for e in taken} == {"joined"} and {e["external_id"] for e in taken} == set(keys), len(taken))
-    locked = StandIn("braze", name="locked")
+    locked = StandIn("braze", KEY, name="locked")
     destination = gateway.destination({"endpoint": locked.url, "api_key": "another"}, type="braze")
     run(destination, where=first_few)
     letters = failed(destination)
@@ -88,7 +90,7 @@ def prove():
                 and {l["code"] for l in letters.values()} == {"AUTHENTICATION_ERROR"} and "another" not in json.dumps(letters), letters["p000000"]["message"])
 
     # Braze: a throttle with X-RateLimit-Reset.
-    narrow = StandIn("braze", "--rate", "2", "--burst", "1", name="narrow")
+    narrow = StandIn("braze", KEY, "--rate", "2", "--burst", "1", name="narrow")
     destination = gateway.destination({"endpoint": narrow.url, "api_key": KEY}, type="braze")
     run(destination, fields=("email", "n"), retry={"attempts": 50, "first_pause": {"duration": 1, "unit": "seconds"}})
     throttled = [r for r in narrow.requests() if r["status"] == 429]
@@ -96,8 +98,8 @@ def prove():
                 and len(narrow.taken()) == MEMBERS and throttled, f"{len(throttled)} throttled of {len(narrow.requests())}")
 
     # Slack: one message each; the limit keeps them apart.
-    slack = StandIn("slack", "--rate", "20", "--burst", "3")
-    destination = gateway.destination({"webhook_url": slack.url + "/services/T000/B000/XXXX", "text": "{{first_name}} (<{{email}}>) came"}, type="slack",
+    slack = StandIn("slack", HOOK, "--rate", "20", "--burst", "3")
+    destination = gateway.destination({"webhook_url": slack.url + HOOK, "text": "{{first_name}} (<{{email}}>) came"}, type="slack",
                                       limits={"requests_per_second": 10})
     run(destination, fields=("first_name", "email"), where=first_few)
     texts = [message["text"] for message in slack.taken()]
@@ -105,8 +107,8 @@ def prove():
                 and "&lt;b&gt;Q &amp; A&lt;/b&gt; (<p000003@example.com>) came" in texts, texts[0])
     kept = gateway.call("GET", f"/destinations/{destination}")
     proof.check("slack: its URL is a secret", "XXXX" not in json.dumps(kept), kept["config"]["webhook_url"])
-    archived = StandIn("slack", "--archived", name="archived")
-    destination = gateway.destination({"webhook_url": archived.url + "/services/T000/B000/XXXX"}, type="slack")
+    archived = StandIn("slack", HOOK, "--archived", name="archived")
+    destination = gateway.destination({"webhook_url": archived.url + HOOK}, type="slack")
     mapping = [{"source_column": "first_name", "destination_field": "text"}]
     journey = gateway.call("POST", "/journeys", {"name": "Archived", "parent_model_id": model, "entry_criteria": first_few, "tiles": [
         {"id": "in", "type": "entry"}, {"id": "send", "type": "sync", "config": {"destination_id": destination, "field_mapping": mapping}}],
@@ -117,23 +119,34 @@ def prove():
     proof.check("slack: an archived channel disables the destination", "410" in kept["status_error"] and len(archived.requests()) <= 8, kept["status_error"])
 
     # http: a request a member, and batches with results of single rows.
-    contacts = StandIn("contacts")
+    contacts = StandIn("contacts", KEY)
     destination = gateway.destination({"url": contacts.url + "/contacts/{{email}}", "method": "PUT", "secrets": {"token": KEY},
-                                       "headers": {"Authorization": "Bearer {{secret.token}}"}, "body": {"email": "{{email}}", "n": "{{n}}"}}, type="http")
-    run(destination)
+                                       "headers": {"Authorization": "Bearer {{secret.token}}"}, "body": {"email": "{{email}}", "unsubscribed": "{{unsubscribed}}"}}, type="http")
+    run(destination, fields=("email", "unsubscribed"))
     letters, paths = failed(destination), {request["path"] for request in contacts.requests()}
     proof.check("http: one request a member, with its key", len(contacts.requests()) == MEMBERS and "/contacts/p000003%40example.com" in paths
                 and len({r["headers"]["idempotency-key"] for r in contacts.requests()}) == MEMBERS, len(paths))
     proof.check("http: who was refused has failed with the answer beside", set(letters) == refused and len(contacts.taken()) == MEMBERS - len(refused)
                 and "unsubscribed" in gateway.call("GET", "/journeys/" + letters["p000007"]["journey_id"] + "/members/p000007")["error"]["response"])
-    batches = StandIn("contacts", name="batches")
-    destination = gateway.destination({"url": batches.url + "/batch", "secrets": {"token": KEY}, "headers": {"Authorization": "Bearer {{secret.token}}"},
-                                       "batch_size": 100, "body": {"contacts": {"$rows": {"key": "{{$key}}", "email": "{{email}}", "n": "{{n}}"}}},
+    batches = StandIn("contacts", KEY, name="batches")
+    destination = gateway.destination({"url": batches.url + "/contacts/batch", "secrets": {"token": KEY}, "headers": {"Authorization": "Bearer {{secret.token}}"},
+                                       "batch_size": 50, "body": {"contacts": {"$rows": {"id": "{{$member}}", "key": "{{$key}}", "email": "{{email}}",
+                                                                                        "unsubscribed": "{{unsubscribed}}"}}},
                                        "results": {"pointer": "/rejected", "message_pointer": "/reason"}}, type="http")
-    run(destination)
+    run(destination, fields=("email", "unsubscribed"))
     letters = failed(destination)
     proof.check("http: batches, and each rejected row alone has failed", set(letters) == refused and len(batches.taken()) == MEMBERS - len(refused)
                 and "p000007@example.com is unsubscribed" in letters["p000007"]["message"], f"{len(batches.requests())} requests")
+    # webhook: a receiver that names rows that it did not take so that nobody knows them.
+    wrong = StandIn("webhook")
+    destination = gateway.destination({"url": wrong.url + "/members", "batch_size": 50})
+    _, end = run(destination, retry={"attempts": 30, "first_pause": {"duration": 1, "unit": "seconds"}})
+    rows = [row for request in wrong.requests() for row in request["body"]["rows"]]
+    arrived = [row["primary_key"] for row in wrong.taken()]
+    named = {(row["primary_key"], row["idempotency_key"]) for row in rows}
+    proof.check("webhook: where results name none of the rows, all are tried again until they are taken, and nobody is lost",
+                sorted(arrived) == sorted(keys) and not failed(destination), f"{len(rows)} rows sent for {len(arrived)} taken, {end['status']}")
+    proof.check("webhook: they come again under the same keys", len(rows) > MEMBERS and len(named) == MEMBERS == len({key for _, key in named}))
     proof.check("the log has no error, and no secret", not gateway.alarms() and KEY not in open(proof.path("gateway.err")).read(), gateway.alarms()[:2] or "")
     gateway.stop()
 

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""A stand-in of Slack's incoming webhooks. usage: slack.py PATH [archived | LIMIT]: after LIMIT messages 429, Retry-After 30.
+"""A stand-in of Slack's incoming webhooks. usage: slack.py PATH [--archived] [--limit N]: after N messages 429, Retry-After 30.
 
 From https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks (request, `ok`, words of errors),
 https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks (their statuses),
-https://docs.slack.dev/apis/web-api/rate-limits (429 with Retry-After), https://docs.slack.dev/reference/block-kit/blocks."""
-import json, sys
-from standin import Standin, run
+https://docs.slack.dev/apis/web-api/rate-limits (429 with Retry-After), https://docs.slack.dev/messaging/formatting-message-text
+(what is escaped), https://docs.slack.dev/reference/block-kit/blocks."""
+import re
+from standin import Standin, options, run
 
-PATH = sys.argv[1]
-MODE = sys.argv[2] if len(sys.argv) > 2 else ""
-LIMIT = int(MODE) if MODE.isdigit() else None
+options.add_argument("path")
+options.add_argument("--archived", action="store_true")
+options.add_argument("--limit", type=int)
+options = options.parse_args()
 BLOCKS = {"actions", "context", "divider", "file", "header", "image", "input", "markdown", "rich_text", "section", "table", "video"}
 
 
@@ -26,19 +28,19 @@ def is_block(block):
 class Slack(Standin):
     state = {"requests": 0, "messages": []}
 
-    def api(self, data):
-        if self.path != PATH:
+    def api(self):
+        if self.path != options.path:
             return self.answer(404, "no_service")
         if self.command != "POST":
             return self.answer(400, "invalid_payload")
-        if MODE == "archived":
+        if options.archived:
             return self.answer(410, "channel_is_archived")
-        if LIMIT is not None and len(self.state["messages"]) >= LIMIT:
+        if options.limit is not None and len(self.state["messages"]) >= options.limit:
             return self.answer(429, "rate_limited", [("Retry-After", "30")])
-        try:
-            message = json.loads(data)
-        except ValueError:
-            return self.answer(400, "invalid_payload")
+        wait = self.wait()
+        if wait:
+            return self.answer(429, "rate_limited", [("Retry-After", str(int(wait) + 1))])
+        message = self.body
         if self.headers.get("Content-Type") != "application/json" or not isinstance(message, dict):
             return self.answer(400, "invalid_payload")
         blocks = message.get("blocks", [])
@@ -46,8 +48,11 @@ class Slack(Standin):
             return self.answer(400, "invalid_blocks")
         if not blocks and not message.get("text"):
             return self.answer(400, "no_text")
+        if re.search(r"&(?!amp;|lt;|gt;)", message.get("text", "")):
+            return self.answer(400, "invalid_payload")
         self.state["messages"].append(message)
+        self.taken.append(message)
         self.answer(200, "ok")
 
 
-run(Slack)
+run(Slack, options)
