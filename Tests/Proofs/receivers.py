@@ -25,6 +25,11 @@ UNTIL = "2" if options.short else "3"
 # At the long form's share five failures in a row happen, and open the breaker for 5 s and more; the short form has no time for that.
 RATE = 0.12 if options.short else 0.3
 
+# Of members whose receiver says Retry-After: 0.
+ATTEMPTS = 3
+# A secret that its receiver repeats; nothing of it turns up by chance.
+TOKEN = "Zq8vT0kenP4rt-7sEcretXyz19"
+
 seed = options.seed if options.seed is not None else random.randrange(1 << 32)
 proof = Proof("receivers", options.prefix, seed, f"{MEMBERS} members each to receivers that fail in every way")
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "receivers")
@@ -121,6 +126,7 @@ def prove():
         "endless": Receiver("endless"), "redirect": Receiver("redirect", "--to", target.url), "gone": Receiver("gone"),
         "throttle": Receiver("throttle", "--until", UNTIL),
         "throttle-date": Receiver("throttle-date", "--until", UNTIL),
+        "throttle-zero": Receiver("throttle-zero"), "echo": Receiver("echo"),
         "random": Receiver("random", "--rate", str(RATE)), "partial": Receiver("partial"), "poison": Receiver("poison"),
         "wrong-certificate": Receiver("fine", *wrong, name="wrong-certificate"),
         "own-certificate": Receiver("fine", *own, name="own-certificate"), "fine": Receiver("fine"),
@@ -131,11 +137,12 @@ def prove():
     gateway = LiveGateway(proof, *settings, environment=names())
     model, keys = gateway.people(MEMBERS)
     secrets = ["whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_" + "C2FVsBQIhrscChlQIMV+b5sSYspob7oD"]
-    more = {"partial": {"batch_size": 20}, "poison": {"batch_size": 50}, "fine": {"batch_size": 25, "signing_secrets": secrets}}
+    more = {"echo": {"authorization": f"Bearer {TOKEN}"}, "partial": {"batch_size": 20}, "poison": {"batch_size": 50}, "fine": {"batch_size": 25, "signing_secrets": secrets}}
     urls = dict({name: r.url for name, r in receivers.items()}, http2=http2, nameless="http://nameless.example/in")
     destinations = {name: gateway.destination(dict({"url": url, "batch_size": 1}, **more.get(name, {}))) for name, url in urls.items()}
     retry = {"attempts": 20, "first_pause": {"duration": 1, "unit": "seconds"}, "longest_pause": {"duration": 1, "unit": "seconds"}}
-    journeys = {name: gateway.journey(model, id, retry=retry) for name, id in destinations.items()}
+    few = dict(retry, attempts=ATTEMPTS)
+    journeys = {name: gateway.journey(model, id, retry=few if name == "throttle-zero" else retry) for name, id in destinations.items()}
     began = time.monotonic()
     runs = {name: gateway.trigger(journey) for name, journey in journeys.items()}
 
@@ -145,6 +152,10 @@ def prove():
         run = gateway.finish(journeys[name], runs[name], within=120)
         seconds[name] = time.monotonic() - began
         delivered(gateway, name, receivers.get(name), journeys[name], destinations[name], run, target)
+    for name in ("throttle-zero", "echo"):
+        seconds[name] = time.monotonic() - began if gateway.finish(journeys[name], runs[name], within=120) else 0
+    at_once(gateway, receivers["throttle-zero"], destinations["throttle-zero"])
+    repeats(gateway, receivers["echo"], journeys["echo"], destinations["echo"])
     took_http2(http2_log)
     signed(receivers["fine"], secrets)
     # Those that never will: until their breakers are open, or a 410 has closed the destination.
@@ -192,6 +203,42 @@ def delivered(gateway, name, receiver, journey, destination, run, target):
         member = gateway.call("GET", f"/journeys/{journey}/members/p000013")["error"]
         proof.check("poison: its page has request and answer", '"primary_key":"p000013"' in member["request"] and "unlucky" in member["response"], member["message"])
         proof.check("poison: found in few steps", len(receiver.requests()) <= (MEMBERS + 49) // 50 + 2 * 2 * 6, f"{len(receiver.requests())} requests")
+
+
+def at_once(gateway, receiver, destination):
+    """Retry-After: 0 is no leave to come again at once: the tile's own pauses and attempts hold."""
+    letters, times = gateway.letters(destination), collections.defaultdict(list)
+    for request in receiver.requests():
+        for key in request["keys"]:
+            times[key].append(request["at"])
+    gaps = [b - a for at in times.values() for a, b in zip(at, at[1:])]
+    proof.check("throttle-zero: nobody is lost, all are parked after their attempts",
+                len(letters) == MEMBERS and {(l["attempts"], l["code"]) for l in letters} == {(ATTEMPTS, "RATE_LIMIT")}, len(letters))
+    proof.check("throttle-zero: no more requests than attempts", len(times) == MEMBERS and {len(at) for at in times.values()} == {ATTEMPTS},
+                f"{len(receiver.requests())} requests")
+    proof.check("throttle-zero: between them the tile's pause", min(gaps) > 0.8, f"{min(gaps):.2f} s at the least")
+
+
+def repeats(gateway, receiver, journey, destination):
+    """What an answer repeats of a secret is neither shown nor stored."""
+    parts = (TOKEN[:10], TOKEN[10:])
+    letters = gateway.letters(destination)
+    proof.check("echo: the receiver got the secret, and all have failed", len(letters) == MEMBERS and {r["part"] for r in receiver.requests()} == {TOKEN}
+                and {l["code"] for l in letters} == {"BAD_REQUEST"}, len(letters))
+    errors = [gateway.call("GET", f"/journeys/{journey}/members/{l['key']}")["error"] for l in letters[:100]]
+    shown = json.dumps(errors) + json.dumps(letters)
+    proof.check("echo: dead letters show stars for it, whole, in parts, and where the answer is cut",
+                not any(part in shown for part in parts) and any("unknown token ********" in e["response"] for e in errors)
+                and any(e["response"].endswith("x" + "*" * 12) for e in errors))
+    kept = [os.path.join(folder, name) for folder, _, names in os.walk(gateway.data) for name in names] + [proof.path("gateway.err")]
+    found, size = [], 0
+    for file in kept:
+        with open(file, "rb") as content:
+            content = content.read()
+        size += len(content)
+        if any(part.encode() in content for part in parts):
+            found.append(os.path.basename(file))
+    proof.check("echo: no file of the gateway's, nor its log, holds a part of it", not found and size > 1 << 16, found or f"{len(kept)} files, {size >> 10} KB")
 
 
 def dead(gateway, name, receiver, journey, destination):

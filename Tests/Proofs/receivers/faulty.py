@@ -124,6 +124,18 @@ def act(peer, request, number):
         note(keys=request.keys, status=200)
         answer(peer, 200)
         return False
+    if mode == "throttle-zero":
+        note(keys=request.keys, status=429)
+        answer(peer, 429, ["Retry-After: 0"])
+        return False
+    if mode == "echo":
+        # As APIs do that tell which token they did not know; every other time at the place where the answer is cut.
+        whole = request.headers["authorization"]
+        part = whole.split()[-1]
+        note(keys=request.keys, status=400, part=part)
+        said = json.dumps({"error": f"unknown token {part}", "got": whole, "at": f"/in?token={part}"})
+        answer(peer, 400, [f"X-Got: {part}"], body=(said if number % 2 else "x" * (65536 - 12) + part).encode())
+        return False
     if mode == "random":
         with lock:
             status = 500 if chance.random() < options.rate else 200
