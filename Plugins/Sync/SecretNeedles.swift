@@ -16,6 +16,8 @@ struct SecretNeedles {
     private let places: [Range<Int>]
     /// For each first byte the index of its first needle, and one more.
     private let starts: [Int]
+    /// Whether a needle begins with a byte: most bytes of a text are done with after this look.
+    private let isFirst: [Bool]
     private let longest: Int
 
     init(tokens: [[UInt8]], values: [[UInt8]]) {
@@ -37,52 +39,58 @@ struct SecretNeedles {
             while starts.count <= Int(needle[0]) { starts.append(index) }
         }
         self.starts = starts + [Int](repeating: sorted.count, count: 257 - starts.count)
+        isFirst = zip(self.starts, self.starts.dropFirst()).map { $0 < $1 }
         longest = sorted.map(\.count).max() ?? 0
     }
 
     /// The text with stars for needles; nil when there is nothing to hide.
     /// - Parameter isCut: whether something came after the text: then a needle's beginning at its end is dropped.
     func redact(_ text: UnsafeRawBufferPointer, isCut: Bool) -> [UInt8]? {
-        bytes.withUnsafeBytes { needles in
-            var result: [UInt8] = []
-            var isChanged = false
-            var copied = 0
-            var index = 0
-            while index < text.count {
-                let length = match(text, at: index, needles)
-                if length > 0 {
-                    result += text[copied..<index]
-                    result += "********".utf8
-                    index += length
-                    copied = index
-                    isChanged = true
-                } else if isCut, text.count - index < longest, isBeginning(text, index, needles) {
-                    return result + text[copied..<index]
-                } else {
-                    index += 1
-                }
+        var result: [UInt8] = []
+        var copied = 0
+        var index = next(in: text, from: 0)
+        while index < text.count {
+            let length = match(text, at: index)
+            if length > 0 {
+                result += text[copied..<index]
+                result += "********".utf8
+                copied = index + length
+                index = next(in: text, from: copied)
+            } else if isCut, text.count - index < longest, isBeginning(text, index) {
+                return result + text[copied..<index]
+            } else {
+                index = next(in: text, from: index + 1)
             }
-            return isChanged ? result + text[copied...] : nil
+        }
+        return copied > 0 ? result + text[copied...] : nil
+    }
+
+    /// The next place where a needle may begin; the text's end without one.
+    private func next(in text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        isFirst.withUnsafeBufferPointer { isFirst in
+            var index = start
+            while index < text.count, !isFirst[Int(text[index])] { index += 1 }
+            return index
         }
     }
 
     /// The length of the longest needle at a place; 0 without one.
-    private func match(_ text: UnsafeRawBufferPointer, at index: Int, _ needles: UnsafeRawBufferPointer) -> Int {
+    private func match(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
         let first = Int(text[index])
         for place in places[starts[first]..<starts[first + 1]]
         where place.count <= text.count - index
-            && text[index..<index + place.count].elementsEqual(needles[place])
+            && text[index..<index + place.count].elementsEqual(bytes[place])
         {
             return place.count
         }
         return 0
     }
 
-    private func isBeginning(_ text: UnsafeRawBufferPointer, _ index: Int, _ needles: UnsafeRawBufferPointer) -> Bool {
+    private func isBeginning(_ text: UnsafeRawBufferPointer, _ index: Int) -> Bool {
         let rest = text[index...]
         let first = Int(text[index])
         return rest.count >= Self.shortestBeginning
-            && places[starts[first]..<starts[first + 1]].contains { needles[$0].starts(with: rest) }
+            && places[starts[first]..<starts[first + 1]].contains { bytes[$0].starts(with: rest) }
     }
 }
 
