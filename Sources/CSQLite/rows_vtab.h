@@ -16,6 +16,7 @@
 #define TESSERA_ROWS_UINT8 1
 #define TESSERA_ROWS_INT32 2
 #define TESSERA_ROWS_INT64 3 // INT64_MIN reads as null
+#define TESSERA_ROWS_BLOB 4  // as UTF8
 
 typedef struct tessera_rows_column {
     int32_t kind;
@@ -107,6 +108,11 @@ static inline int tessera_rows_column_value(sqlite3_vtab_cursor *base, sqlite3_c
     case TESSERA_ROWS_UTF8: {
         const int32_t *offsets = (const int32_t *)column->values;
         sqlite3_result_text(context, column->bytes + offsets[row], offsets[row + 1] - offsets[row], SQLITE_STATIC);
+        break;
+    }
+    case TESSERA_ROWS_BLOB: {
+        const int32_t *offsets = (const int32_t *)column->values;
+        sqlite3_result_blob(context, column->bytes + offsets[row], offsets[row + 1] - offsets[row], SQLITE_STATIC);
         break;
     }
     case TESSERA_ROWS_UINT8: sqlite3_result_int(context, ((const uint8_t *)column->values)[row]); break;

@@ -22,6 +22,11 @@ struct MemberColumns {
     @usableFromInline var generation: UnsafeMutablePointer<Int32>
     @usableFromInline var enteredAt: UnsafeMutablePointer<Int64>
     @usableFromInline var reason: UnsafeMutablePointer<UInt8>
+    /// Bytes of steps that the arrays have room for.
+    @usableFromInline var pathCapacity = 0
+    @usableFromInline var pathBytes: UnsafeMutableRawPointer
+    /// One more than there are rows.
+    @usableFromInline var pathOffsets: UnsafeMutablePointer<Int32>
 
     init() {
         keyBytes = .allocate(byteCount: 1, alignment: 16)
@@ -39,6 +44,9 @@ struct MemberColumns {
         generation = .allocate(capacity: 0)
         enteredAt = .allocate(capacity: 0)
         reason = .allocate(capacity: 0)
+        pathBytes = .allocate(byteCount: 1, alignment: 16)
+        pathOffsets = .allocate(capacity: 1)
+        pathOffsets[0] = 0
     }
 
     mutating func resize(_ rows: Int) {
@@ -57,6 +65,7 @@ struct MemberColumns {
         Self.resize(&generation, rows, used)
         Self.resize(&enteredAt, rows, used)
         Self.resize(&reason, rows, used)
+        Self.resize(&pathOffsets, rows + 1, used + 1)
     }
 
     mutating func resizeKeys(_ byteCount: Int) {
@@ -65,6 +74,14 @@ struct MemberColumns {
         memcpy(new, keyBytes, Int(keyOffsets[count]))
         keyBytes.deallocate()
         keyBytes = new
+    }
+
+    mutating func resizePaths(_ byteCount: Int) {
+        pathCapacity = byteCount
+        let new = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
+        memcpy(new, pathBytes, Int(pathOffsets[count]))
+        pathBytes.deallocate()
+        pathBytes = new
     }
 
     /// Zeros and no times in rows, except in the columns that a read of that detail has filled.
@@ -81,6 +98,7 @@ struct MemberColumns {
         for column in [wake, arrivedAt, firstAttemptAt, enteredAt] {
             (column + rows.lowerBound).update(repeating: .min, count: rows.count)
         }
+        (pathOffsets + rows.lowerBound + 1).update(repeating: pathOffsets[rows.lowerBound], count: rows.count)
         for column in [state, reason] { (column + rows.lowerBound).update(repeating: 0, count: rows.count) }
     }
 
@@ -99,6 +117,8 @@ struct MemberColumns {
         generation.deallocate()
         enteredAt.deallocate()
         reason.deallocate()
+        pathBytes.deallocate()
+        pathOffsets.deallocate()
     }
 
     private static func resize<Value: BitwiseCopyable>(

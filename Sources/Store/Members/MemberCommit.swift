@@ -14,16 +14,19 @@ public struct MemberCommit: Sendable {
     /// Written in this order. A key may come again in later rows.
     public var rows: [MemberRows]
     public var counters: CounterDeltas
+    /// Kinds of steps that the rows have and the journey has not had before, with their numbers.
+    public var stepKinds: [(number: Int32, kind: StepKind)]
     /// The run's progress after this commit; replaces what was stored.
     public var progress: RunProgress?
 
     public init(
         journey: Int32, rows: [MemberRows] = [], counters: CounterDeltas = CounterDeltas(),
-        progress: RunProgress? = nil
+        stepKinds: [(number: Int32, kind: StepKind)] = [], progress: RunProgress? = nil
     ) {
         self.journey = journey
         self.rows = rows
         self.counters = counters
+        self.stepKinds = stepKinds
         self.progress = progress
     }
 }

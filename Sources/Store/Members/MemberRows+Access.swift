@@ -11,6 +11,14 @@ extension MemberRows {
             start: columns.pointee.keyBytes + start, count: Int(columns.pointee.keyOffsets[row &+ 1]) &- start)
     }
 
+    /// The steps that are added to the row's path, borrowed.
+    @inlinable
+    public func steps(_ row: Int) -> UnsafeRawBufferPointer {
+        let start = Int(columns.pointee.pathOffsets[row])
+        return UnsafeRawBufferPointer(
+            start: columns.pointee.pathBytes + start, count: Int(columns.pointee.pathOffsets[row &+ 1]) &- start)
+    }
+
     /// All keys, borrowed.
     @inlinable
     public var keys: Utf8View {
@@ -75,6 +83,7 @@ extension MemberRows {
         if sorted { return self }
         let order = (0..<count).sorted { Self.compare(key($0), key($1)) < 0 }
         let result = MemberRows(capacity: count, keyBytes: Int(columns.pointee.keyOffsets[count]), isNew: isNew)
+        (result.keepsPaths, result.reenters) = (keepsPaths, reenters)
         for row in order { result.append(row, of: self) }
         if !errors.isEmpty {
             var places = [Int](repeating: 0, count: count)

@@ -6,7 +6,7 @@ extension MemberRows {
     /// The columns that a move writes, in the order of `c0`, `c1` ….
     static let written = [
         "key", "status", "entry", "left_at", "tile", "state", "wake", "arrived_at", "attempt", "first_attempt_at",
-        "generation", "entered_at", "reason",
+        "generation", "entered_at", "reason", "path",
     ]
 
     /// Calls `body` with the rows as C columns in the order of `written`, valid for the call.
@@ -30,6 +30,9 @@ extension MemberRows {
         rows.columns.10 = Self.column(TESSERA_ROWS_INT32, columns.pointee.generation)
         rows.columns.11 = Self.column(TESSERA_ROWS_INT64, columns.pointee.enteredAt)
         rows.columns.12 = Self.column(TESSERA_ROWS_UINT8, columns.pointee.reason)
+        rows.columns.13 = tessera_rows_column(
+            kind: TESSERA_ROWS_BLOB, values: columns.pointee.pathOffsets,
+            bytes: columns.pointee.pathBytes.assumingMemoryBound(to: CChar.self))
         return try withUnsafePointer(to: &rows) { try body($0) }
     }
 
@@ -37,7 +40,7 @@ extension MemberRows {
         tessera_rows_column(kind: kind, values: values, bytes: nil)
     }
 
-    /// Appends the present row of a statement that selects the columns of `written` in that order.
+    /// Appends the present row of a statement that selects `MemberStore.allColumns`.
     func append(_ statement: Statement) {
         let handle = statement.handle
         let key = UnsafeRawBufferPointer(

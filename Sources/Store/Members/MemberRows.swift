@@ -17,6 +17,11 @@ public final class MemberRows: @unchecked Sendable {
     /// `arrived` after an attempt.
     public internal(set) var errors: [(row: Int, error: MemberError)] = []
 
+    /// Whether the members' paths are kept: without, a row that is written has none from then on.
+    public var keepsPaths = true
+    /// Some of the rows have entered again: what the table has of their entry before becomes a past one.
+    public var reenters = false
+
     /// Behind a constant pointer, not stored properties: those would be checked for exclusive access at each row.
     @usableFromInline let columns: UnsafeMutablePointer<MemberColumns>
 
@@ -57,18 +62,27 @@ public final class MemberRows: @unchecked Sendable {
             keyBytes: keyEnd > keyCapacity ? max(keyEnd, min(keyCapacity * 2, Int(Int32.max))) : keyCapacity)
     }
 
+    /// Makes room for steps that end at `pathEnd`.
+    @usableFromInline
+    func grow(pathEnd: Int) {
+        precondition(pathEnd <= Int(Int32.max), "more than 2 GiB of steps in one MemberRows: cut batches smaller")
+        columns.pointee.resizePaths(max(pathEnd, min(columns.pointee.pathCapacity * 2, Int(Int32.max)), 256))
+    }
+
     /// Appends a row. Times are µs UTC, `noTime` for none; `key` is copied.
     /// - Parameters:
     ///   - entry: which entry of this member into this journey it is, from 1.
     ///   - tile: the tile's number (`MemberStore.tileNumbers`).
     ///   - wake: when the member is to be looked at next; `noTime` unless it is.
     ///   - generation: the plugin generation of the last move.
+    ///   - steps: what is added to the path of this entry (`EncodedStep`), copied. Reads leave it empty.
     @inlinable
     public func append(
         key: UnsafeRawBufferPointer, entry: Int32, status: MemberStatus, tile: Int32, state: MemberState,
         arrivedAt: Int64, wake: Int64 = MemberRows.noTime, attempt: Int32 = 0,
         firstAttemptAt: Int64 = MemberRows.noTime, generation: Int32 = 0, enteredAt: Int64,
-        leftAt: Int64 = MemberRows.noTime, reason: ExitReason = .none
+        leftAt: Int64 = MemberRows.noTime, reason: ExitReason = .none,
+        steps: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
     ) {
         let row = columns.pointee.count
         let start = Int(columns.pointee.keyOffsets[row])
@@ -88,6 +102,13 @@ public final class MemberRows: @unchecked Sendable {
         columns.pointee.enteredAt[row] = enteredAt
         columns.pointee.leftAt[row] = leftAt
         columns.pointee.reason[row] = reason.rawValue
+        let pathStart = Int(columns.pointee.pathOffsets[row])
+        let pathEnd = pathStart &+ steps.count
+        if let base = steps.baseAddress {
+            if pathEnd > columns.pointee.pathCapacity { grow(pathEnd: pathEnd) }
+            memcpy(columns.pointee.pathBytes + pathStart, base, steps.count)
+        }
+        columns.pointee.pathOffsets[row &+ 1] = Int32(truncatingIfNeeded: pathEnd)
         columns.pointee.count = row &+ 1
     }
 
@@ -102,7 +123,7 @@ public final class MemberRows: @unchecked Sendable {
             firstAttemptAt: other.columns.pointee.firstAttemptAt[row],
             generation: other.columns.pointee.generation[row],
             enteredAt: other.columns.pointee.enteredAt[row], leftAt: other.columns.pointee.leftAt[row],
-            reason: other.reason(row))
+            reason: other.reason(row), steps: other.steps(row))
     }
 
     /// Gives the last row an error, or `row`.

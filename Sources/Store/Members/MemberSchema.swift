@@ -72,6 +72,18 @@ enum MemberSchema {
                 AND NOT EXISTS (SELECT 1 FROM member_errors WHERE exchange = OLD.exchange);
         END;
         """,
+        // 3: the paths of members (decision 0014). `path` is last, where only those who ask for it read it; null is a journey
+        // that keeps none, and everyone who was inside before. `past_entries` has what re-entry would write over.
+        """
+        ALTER TABLE members ADD COLUMN path BLOB;
+        CREATE TABLE step_kinds(
+            journey INTEGER NOT NULL, n INTEGER NOT NULL, tile INTEGER NOT NULL, branch TEXT, plugin TEXT NOT NULL,
+            generation INTEGER NOT NULL, PRIMARY KEY(journey, n)) STRICT, WITHOUT ROWID;
+        CREATE TABLE past_entries(
+            journey INTEGER NOT NULL, key TEXT NOT NULL, entry INTEGER NOT NULL, status INTEGER, reason INTEGER,
+            tile INTEGER, attempt INTEGER, generation INTEGER, entered_at INTEGER, left_at INTEGER, path BLOB,
+            PRIMARY KEY(journey, key, entry)) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     /// Brings a file up to date, each migration in its own transaction.

@@ -53,7 +53,7 @@ extension MemberStore {
         }
     }
 
-    /// Removes a journey's members, counters, tiles and runs, members by up to `limit` rows a call.
+    /// Removes a journey's members, paths, counters, tiles and runs, members by up to `limit` rows a call.
     /// - Returns: whether there is more to remove: call again.
     public func deleteJourney(_ journey: Int32, limit: Int = 10_000) throws -> Bool {
         try write(.normal) { database in
@@ -67,9 +67,10 @@ extension MemberStore {
                 try statement.run()
                 try Self.write(deltas, journey: journey, database)
                 try Self.deleteErrors(journey, range, database)
+                try Self.deletePast(journey, range, database)
                 if !range.isLast { return true }
             }
-            for table in ["counters", "branch_counters", "run_progress", "tiles"] {
+            for table in ["counters", "branch_counters", "run_progress", "tiles", "step_kinds"] {
                 try database.statement("DELETE FROM \(table) WHERE journey = ?").bind(1, Int(journey)).run()
             }
             try database.statement("DELETE FROM journeys WHERE n = ?").bind(1, Int(journey)).run()

@@ -10,6 +10,7 @@ extension MemberStore {
     /// thread writes to this workspace.
     public func commit(_ commit: MemberCommit, durability: MemberCommit.Durability) throws {
         try write(durability) { database in
+            try Self.write(commit.stepKinds, journey: commit.journey, database)
             for rows in commit.rows where rows.count > 0 { try Self.write(rows, journey: commit.journey, database) }
             try Self.write(commit.counters, journey: commit.journey, database)
             if let progress = commit.progress { try Self.write(progress, database) }
@@ -18,8 +19,12 @@ extension MemberStore {
 
     static func write(_ rows: MemberRows, journey: Int32, _ database: Database) throws {
         try rows.withTable { table in
+            if rows.reenters {
+                try run(Self.keepPastSQL, journey: journey, table, database)
+                try run(Self.forgetPastSQL, journey: journey, table, database)
+            }
             let insert = MemberInsert.fitting(rows, table.pointee)
-            try run(insert.sql, journey: journey, table, database) { insert.bind($0, table.pointee) }
+            try run(insert.sql, journey: journey, table, database) { insert.bind($0, rows, table.pointee) }
             if !rows.isNew, try hasErrors(journey, database) {
                 try run(deleteErrorsSQL, journey: journey, table, database)
             }

@@ -4,18 +4,19 @@ import SQLite
 extension MemberStore {
     /// One member, with its error, as a `MemberRows` of one row; nil when the key never entered.
     public func member(_ journey: Int32, key: [UInt8]) throws -> MemberRows? {
-        try read { database in
-            let statement = try database.statement(
-                "SELECT \(Self.allColumns) FROM members WHERE journey = ?1 AND key = ?2")
-            defer { statement.reset() }
-            return try key.withUnsafeBytes { key in
-                statement.bind(1, Int(journey)).bind(2, borrowedText: key)
-                guard try statement.step() else { return nil }
-                let rows = MemberRows()
-                rows.append(statement)
-                try Self.readErrors(into: rows, journey, database, Self.errorSQL)
-                return rows
-            }
+        try read { try Self.member(journey, key: key, $0) }
+    }
+
+    static func member(_ journey: Int32, key: [UInt8], _ database: Database) throws -> MemberRows? {
+        let statement = try database.statement("SELECT \(allColumns) FROM members WHERE journey = ?1 AND key = ?2")
+        defer { statement.reset() }
+        return try key.withUnsafeBytes { key in
+            statement.bind(1, Int(journey)).bind(2, borrowedText: key)
+            guard try statement.step() else { return nil }
+            let rows = MemberRows()
+            rows.append(statement)
+            try readErrors(into: rows, journey, database, errorSQL)
+            return rows
         }
     }
 

@@ -10,11 +10,12 @@ extension MemberStore {
         case keys
         /// Key, status, entry and left_at: what re-entry asks.
         case entry
-        /// Every column. Errors come only with `member` and `members`.
+        /// Every column but the path. Errors come only with `member` and `members`.
         case all
     }
 
-    static let allColumns = MemberRows.written.joined(separator: ", ")
+    /// All but the path, which only who looks at one member reads.
+    static let allColumns = MemberRows.written.dropLast().joined(separator: ", ")
 
     /// Members with keys from `first` through `last`, in key order, whatever their status: one side of the merge with a
     /// batch of a model.

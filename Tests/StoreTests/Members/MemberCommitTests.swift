@@ -30,23 +30,32 @@ import Testing
     }
 
     /// Columns alike in all rows are bound as parameters, others read from the virtual table: each way, and both statements.
-    @Test(arguments: [true, false], [0, 1, 2, 3]) func everyStatementWritesEveryColumn(isNew: Bool, alike: Int) throws {
+    @Test(arguments: [true, false], Array(0..<8)) func everyStatementWritesEveryColumn(isNew: Bool, alike: Int) throws {
         let fixture = try MemberFixture()
         let rows = MemberRows(isNew: isNew)
+        func steps(_ row: Int) -> [UInt8] { alike & 4 == 0 ? .init(repeating: 9, count: row) : [0, 200, 1] }
         for row in 0..<3 {
             let (a, b) = (Int32(alike & 1 == 0 ? row : 7), alike & 2 == 0 ? row : 1)
             withBytes("k\(row)", "") { key, _ in
-                rows.append(
-                    key: key, entry: 1 + a, status: b == 1 ? .completed : .active, tile: Int32(row), state: .waiting,
-                    arrivedAt: Int64(a) + 10, wake: Int64(row) - 50, attempt: 20 + a,
-                    firstAttemptAt: a == 1 ? MemberRows.noTime : Int64(a), generation: 30 + a, enteredAt: Int64(a) + 40,
-                    leftAt: b == 1 ? 50 : MemberRows.noTime, reason: b == 1 ? .exitTile : .none)
+                steps(row).withUnsafeBytes {
+                    rows.append(
+                        key: key, entry: 1 + a, status: b == 1 ? .completed : .active, tile: Int32(row),
+                        state: .waiting,
+                        arrivedAt: Int64(a) + 10, wake: Int64(row) - 50, attempt: 20 + a,
+                        firstAttemptAt: a == 1 ? MemberRows.noTime : Int64(a), generation: 30 + a,
+                        enteredAt: Int64(a) + 40,
+                        leftAt: b == 1 ? 50 : MemberRows.noTime, reason: b == 1 ? .exitTile : .none,
+                        steps: $0)
+                }
             }
         }
-        #expect(rows.withTable { MemberInsert.fitting(rows, $0.pointee).parameters.count } == [0, 6, 3, 9][alike])
+        #expect(
+            rows.withTable { MemberInsert.fitting(rows, $0.pointee).parameters.count } == [0, 6, 3, 9][alike & 3]
+                + alike >> 2)
         try fixture.store.commit(MemberCommit(journey: fixture.journey, rows: [rows]), durability: .normal)
         let read = try fixture.all()
         #expect(read == rows.map { Row(read: $0) })
+        #expect(try fixture.paths() == (0..<3).map { steps($0) })
     }
 
     @Test func keysOfAllSorts() throws {

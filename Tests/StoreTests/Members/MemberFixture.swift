@@ -37,6 +37,17 @@ final class MemberFixture {
         }
     }
 
+    /// The bytes of every path, in key order; nil for none.
+    func paths() throws -> [[UInt8]?] {
+        try store.read { database in
+            let statement = try database.prepare("SELECT path FROM members WHERE journey = ? ORDER BY key")
+            statement.bind(1, Int(journey))
+            var paths: [[UInt8]?] = []
+            while try statement.step() { paths.append(statement.isNull(0) ? nil : statement.blob(0)) }
+            return paths
+        }
+    }
+
     /// Writes rows with the counters that they change; a test's own bookkeeping of who was where is not needed.
     func enter(_ rows: MemberRows, journey: Int32? = nil) throws {
         rows.isNew = true
