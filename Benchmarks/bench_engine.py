@@ -37,6 +37,8 @@ try:
                 "SELECT sql FROM sqlite_schema WHERE tbl_name = 'members' AND sql IS NOT NULL ORDER BY type DESC")]
             journey = own.execute("SELECT max(journey) FROM members").fetchone()[0]
             names = [c[1] for c in own.execute("PRAGMA table_info(members)")]
+            path = {tile: "NULL" if value is None else f"X'{value.hex()}'" for tile, value in own.execute(
+                "SELECT tile, min(path) FROM members WHERE journey = ? GROUP BY tile", (journey,))}
             sample = dict(zip(names, own.execute(f"SELECT {', '.join(names)} FROM members WHERE journey = ? AND wake IS NOT NULL LIMIT 1", (journey,)).fetchone()))
         now = int(time.time() * 1e6)
         def column(name):
@@ -47,6 +49,7 @@ try:
             if name == "state": return "CASE WHEN p.age >= 18 THEN 1 ELSE 0 END"
             if name == "tile": return "CASE WHEN p.age >= 18 THEN 3 + p.rowid % 2 ELSE 2 END"
             if name == "left_at": return f"CASE WHEN p.age < 18 THEN {now} END"
+            if name == "path": return f"CASE WHEN p.age < 18 THEN {path[2]} WHEN p.rowid % 2 THEN {path[3]} ELSE {path[4]} END"
             value = sample[name]
             return "NULL" if value is None else str(value) if isinstance(value, (int, float)) else f"'{value}'"
         without_rowid = sqlite3.connect(f"file:{os.path.join(gateway.data, 'data', gateway.workspace + '.db')}?mode=ro", uri=True) \
@@ -77,6 +80,24 @@ try:
             again, run = gateway.run(journey)
             assert run["counts"]["moved"] == 0, run
             print(f"a run with nothing due, entry scan included: {again * 1000:.0f} ms")
+    def size():
+        with sqlite3.connect(f"file:{members}?mode=ro", uri=True) as own:
+            return own.execute("PRAGMA page_count").fetchone()[0] * own.execute("PRAGMA page_size").fetchone()[0]
+
+    # What the members' paths cost: the same journey with and without, in turn.
+    grown, cost = {}, []
+    for pair in range(int(os.environ.get("PATHS", "3"))):
+        took = {}
+        for keeps in (True, False) if pair % 2 else (False, True):
+            journey = gateway.journey(model, [tiles[0] | {"config": {"path": keeps}}] + tiles[1:], edges)
+            before = size()
+            took[keeps], run = gateway.run(journey)
+            grown[keeps] = (size() - before) / rows
+        cost.append(took[True] / took[False])
+        print(f"paths, pair {pair + 1}: with {took[True]:.2f} s and {grown[True]:.1f} bytes/member, "
+              f"without {took[False]:.2f} s and {grown[False]:.1f} bytes/member, ratio {cost[-1]:.3f}")
+    if cost:
+        print(f"paths: median ratio {statistics.median(cost):.3f} of the time without, {grown[True] - grown[False]:.1f} bytes/member more")
     print(f"engine: median ratio {statistics.median(ratios):.2f} of one SQL statement (goal 1.0); peak resident {gateway.resident_peak()} MB")
 finally:
     gateway.close()

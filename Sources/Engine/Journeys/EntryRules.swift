@@ -5,6 +5,7 @@ import Journeys
 /// `"reentry": {"after": {"duration": 30, "unit": "days"}, "max_entries": 3}` lets members enter again once they have left;
 /// `after` is the least time since they left (default none), `max_entries` counts all entries (default unlimited).
 /// `"advance": "on_run"` (default) moves waiting members on a run, `"when_due"` starts a run when they are due.
+/// `"path": false` keeps no record of the way that members take (default true).
 struct EntryRules: Sendable, Hashable {
     struct Reentry: Sendable, Hashable {
         /// Microseconds since the member left.
@@ -15,6 +16,7 @@ struct EntryRules: Sendable, Hashable {
 
     var reentry: Reentry?
     var movesWhenDue = false
+    var keepsPaths = true
 
     /// Reads the engine's fields of an entry tile's config and appends what is wrong with them.
     init() {}
@@ -25,6 +27,11 @@ struct EntryRules: Sendable, Hashable {
         case .some(.string("when_due")): movesWhenDue = true
         default:
             problems.append(Problem(pointer: "/advance", message: "must be \"on_run\" or \"when_due\""))
+        }
+        switch config["path"] {
+        case nil, .some(.null), .some(.bool(true)): break
+        case .some(.bool(false)): keepsPaths = false
+        default: problems.append(Problem(pointer: "/path", message: "must be true or false"))
         }
         switch config["pause_clock"] {
         case nil, .some(.null), .some(.string("keep_counting")): break

@@ -32,6 +32,9 @@ final class Cargo {
     let leftAt: Cells<Int64>
     let reason: Cells<ExitReason>
     let generation: Cells<Int32>
+    /// The steps since the last commit, as a way of `trail`.
+    let way: Cells<Int32>
+    let trail = Trail()
     /// Why a row is in retry or parked.
     var errors: [Int32: MemberError] = [:]
 
@@ -67,6 +70,7 @@ final class Cargo {
         leftAt = Cells(MemberRows.noTime, count)
         reason = Cells(.none, count)
         generation = Cells(0, count)
+        way = Cells(Trail.none, count)
         origin = Cells(Cargo.nowhere, count)
         originStatus = Cells(.active, count)
         originState = Cells(.none, count)
@@ -88,6 +92,7 @@ final class Cargo {
         leftAt.deallocate()
         reason.deallocate()
         generation.deallocate()
+        way.deallocate()
         origin.deallocate()
         originStatus.deallocate()
         originState.deallocate()

@@ -8,6 +8,7 @@ extension Mover {
         var counters = CounterDeltas()
         let new = MemberRows(capacity: 0, isNew: true)
         let moved = MemberRows(capacity: 0)
+        for rows in [new, moved] { rows.keepsPaths = kinds != nil }
         let upperBound = dirtyCargos.reduce(0) { $0 + $1.batch.count }
         if let first = dirtyCargos.first {
             (first.isNew.contains(where: { $0 }) ? new : moved).reserve(rows: upperBound, keyBytes: 0)
@@ -31,12 +32,15 @@ extension Mover {
             cargo.dirty[row] = false
             let number = cargo.tile[row] >= 0 ? tileNumbers[Int(cargo.tile[row])] : cargo.origin[row]
             let rows = cargo.isNew[row] ? new : moved
+            // Who had left and changes now has come again.
+            if cargo.originStatus[row] != .active { rows.reenters = true }
             rows.append(
                 key: cargo.keys[row], entry: cargo.entry[row], status: cargo.status[row], tile: number,
                 state: cargo.state[row], arrivedAt: cargo.arrivedAt[row], wake: cargo.wake[row],
                 attempt: cargo.attempt[row], firstAttemptAt: cargo.firstAttemptAt[row],
                 generation: cargo.generation[row], enteredAt: cargo.enteredAt[row], leftAt: cargo.leftAt[row],
-                reason: cargo.reason[row])
+                reason: cargo.reason[row], steps: cargo.trail.bytes(cargo.way[row]))
+            cargo.way[row] = Trail.none
             if !cargo.errors.isEmpty, let error = cargo.errors[Int32(row)] { rows.setError(error) }
             if cargo.origin[row] != Cargo.nowhere {
                 counters.count(

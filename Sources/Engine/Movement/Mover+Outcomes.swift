@@ -52,6 +52,7 @@ extension Mover {
         let station = stations[tile]
         for row in rows { cargo.attempt[Int(row)] = 0 }
         if station.node.branches.isEmpty {
+            trace(cargo, rows, from: station, branch: nil)
             for row in rows { finish(cargo, row, .none) }
         } else {
             tally.tiles[tile].left += rows.count
@@ -71,6 +72,7 @@ extension Mover {
     }
 
     private func leave(_ cargo: Cargo, _ rows: [Int32], from station: Station, branch: Int) {
+        trace(cargo, rows, from: station, branch: branch)
         var moved = 0
         for row in rows where !cargo.moved[Int(row)] {
             cargo.moved[Int(row)] = true

@@ -54,6 +54,8 @@ final class Mover {
     /// The time of the present step: one for a whole pass, so that waits that begin together end together.
     var now: Int64
     var tally: Tally
+    /// Nil: the journey keeps no paths.
+    var kinds: StepKinds?
     private(set) var dirtyCargos: [Cargo] = []
     private var pending: [[Parcel]]
     /// Arrivals that must be committed before their tile is called.
@@ -65,11 +67,12 @@ final class Mover {
     /// How long each tile has said nothing about its calls in flight.
     var silence: Silence
 
-    init(plan: JourneyPlan, stations: [Station], call: Call, clock: any Clock) {
+    init(plan: JourneyPlan, stations: [Station], call: Call, clock: any Clock, kinds: StepKinds? = nil) {
         self.plan = plan
         self.stations = stations
         self.call = call
         self.clock = clock
+        self.kinds = kinds
         now = clock.now()
         tally = Tally(branches: plan.tiles.map(\.branches.count))
         pending = .init(repeating: [], count: plan.tiles.count)
@@ -173,6 +176,8 @@ final class Mover {
         let cargo = parcel.cargo
         for row in parcel.rows {
             let row = Int(row)
+            // The plugin that had it before is none of this tile's.
+            if cargo.attempt[row] == 0 { cargo.generation[row] = 0 }
             cargo.state[row] = .arrived
             cargo.wake[row] = Mover.underwayWake
             cargo.markDirty(row)
@@ -304,6 +309,7 @@ final class Mover {
             cargo.errors = [:]
         }
         dirtyCargos.removeAll(keepingCapacity: true)
+        kinds?.committed()
         tally = Tally(branches: plan.tiles.map(\.branches.count))
     }
 }

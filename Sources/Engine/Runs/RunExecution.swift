@@ -92,7 +92,9 @@ final class RunExecution {
             call: Mover.Call(
                 workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id, runAt: runAt,
                 isCancelled: { [control] in control.stop != nil }),
-            clock: clock)
+            clock: clock,
+            kinds: compiled.rules.keepsPaths
+                ? StepKinds(known: try members.stepKinds(journeyNumber), tileNumbers: tileNumbers) : nil)
         progress =
             try members.runProgress(run.id) ?? RunProgress(runID: run.id, journey: journeyNumber)
         totals = Tally(branches: compiled.plan.tiles.map(\.branches.count))
@@ -216,7 +218,8 @@ final class RunExecution {
         for (index, number) in tileNumbers.enumerated() { progress.tiles[number] = totals.tileCounts(index) }
         try members.commit(
             MemberCommit(
-                journey: journeyNumber, rows: changes.rows, counters: changes.counters, progress: progress),
+                journey: journeyNumber, rows: changes.rows, counters: changes.counters,
+                stepKinds: mover.kinds?.new ?? [], progress: progress),
             durability: durable ? .full : .normal)
         isProgressDirty = false
         mover.committed()

@@ -34,8 +34,15 @@ enum MemberRoutes {
     }
 
     static func get(_ call: Call) throws -> Reply {
-        let (store, journey, _, rows) = try member(call)
-        return .json(json(rows, 0, try store.tiles(journey), showsExchange: true))
+        guard let (store, journey) = try find(call), let key = call.text("member").map({ Array($0.utf8) }),
+            let history = try store.history(journey, key: key)
+        else { throw notFound }
+        let tiles = try store.tiles(journey)
+        guard case .object(var object) = json(history.rows, 0, tiles, showsExchange: true) else { throw notFound }
+        let path = MemberPath(tiles: tiles, pluginIDs: try pluginIDs(call))
+        object["path"] = path.json(history.present)
+        object["past_entries"] = .array(history.past.map(path.pastJSON))
+        return .json(.object(object))
     }
 
     /// The member leaves as `exited`, reason `removed`.
@@ -87,6 +94,17 @@ enum MemberRoutes {
         }
         let store = try call.rooms.members.store(call.workspaceID)
         return try store.knownJourneyNumber(id).map { (store, $0) }
+    }
+
+    /// The plugins that the tiles are of now, by tile.
+    private static func pluginIDs(_ call: Call) throws -> [String: String] {
+        let id = try call.id("journey")
+        let record = try call.rooms.control.read { try $0.journey(workspaceID: call.workspaceID, id: id) }
+        let catalogue = call.rooms.plugins.catalogue()
+        return Dictionary(
+            (record?.journey.tiles ?? []).compactMap { tile in
+                catalogue.tileType(tile.type).map { (tile.id, $0.pluginID) }
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Of the plugin that moved it last; null when none has.

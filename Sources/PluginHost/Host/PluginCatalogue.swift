@@ -20,7 +20,7 @@ public struct PluginCatalogue: Sendable {
     ///
     /// - Parameters:
     ///   - id: the tile type, as the journey names it.
-    ///   - config: without the engine's own fields (`reentry`, `advance`, `pause_clock`).
+    ///   - config: without the engine's own fields (`reentry`, `advance`, `pause_clock`, `path`).
     ///   - schema: the columns of the parent model; nil: names and types of columns go unchecked.
     /// - Returns: the instance, or problems with pointers into the config.
     public func openTile(

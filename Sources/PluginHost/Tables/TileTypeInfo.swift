@@ -56,7 +56,7 @@ public struct ConnectorTypeInfo: Sendable, Hashable {
 extension TileTypeInfo {
     /// Fields in the config that are the engine's: it validates them and takes them out before `open`.
     public var engineFields: [String] {
-        if role == .entry { return ["reentry", "advance", "pause_clock"] }
+        if role == .entry { return ["reentry", "advance", "pause_clock", "path"] }
         return takesRetryRules ? ["retry"] : []
     }
 
