@@ -8,6 +8,7 @@ usage: kills.py PREFIX [--seed N] [--short]
 import argparse, collections, hashlib, json, os, random, sys, time, traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
+from paths_check import broken_paths
 from proof import Proof
 
 options = argparse.ArgumentParser()
@@ -109,6 +110,8 @@ def prove():
     proof.check("there was one run", len(runs) == 1, len(runs))
     gateway.stop()
     with gateway.members_file() as file:
+        wrong, steps = broken_paths(file, journey, [{"from": "in", "to": "send"}, {"from": "send", "to": "rest"}])
+        proof.check("every path is there once, and leads to its member", not wrong and steps == 2 * MEMBERS, wrong or f"{steps:,} steps")
         proof.check("the members' database is whole", file.execute("PRAGMA integrity_check").fetchone() == ("ok",))
     proof.check("the log has no error", not gateway.alarms(), gateway.alarms()[:2] or "")
 
