@@ -2,7 +2,9 @@ import Testing
 
 /// The short forms of the long proofs in Tests/Proofs, with the same checkers; `scripts/prove NAME` runs the long ones.
 @Suite(.serialized) struct ProofTests {
-    @Test(.timeLimit(.minutes(3)), arguments: ["swaps", "kills", "receivers", "inside", "connectors"])
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: ["swaps", "kills", "receivers", "inside", "connectors", "engine-kills"])
     func theShortFormHolds(_ name: String) throws {
         let result = try Command(
             "python3", [Installed.root + "/Tests/Proofs/\(name).py", try Installed.tree(), "--short"], within: 170)

@@ -24,6 +24,7 @@ extension Engine {
     }
 
     func keepHouse(_ task: Housekeeper.Task) {
+        if task.kind == .plan { return planAfterStart(task) }
         // A run that winds down still commits; `tidy` asks for the task again when it has ended.
         guard queue.isIdle(task.journeyID) else { return }
         do {
@@ -47,6 +48,7 @@ extension Engine {
                 try purge(task)
             case .drain:
                 try archiveIfEmpty(task, store, number)
+            case .plan: break
             }
         } catch {
             log.error(

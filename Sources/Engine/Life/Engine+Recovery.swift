@@ -16,7 +16,11 @@ extension Engine {
                         "a live journey is not valid with the present plugins",
                         ["journey_id": head.id, "errors": result.errors.map(\.message).joined(separator: "; ")])
                 }
-                settle(record, movesWhenDue: result.compiled?.rules.movesWhenDue ?? false)
+                if result.compiled?.rules.movesWhenDue == true {
+                    whenDueJourneys.update { _ = $0.insert(record.id) }
+                }
+                housekeeper.enqueue(
+                    Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .plan))
             case .archived:
                 housekeeper.enqueue(
                     Housekeeper.Task(workspaceID: head.workspaceID, journeyID: head.id, kind: .archive))
@@ -30,6 +34,24 @@ extension Engine {
         let unfinished = try control.read { try $0.unfinishedRuns() }
         for run in unfinished.filter({ $0.status == .running }) + unfinished.filter({ $0.status == .queued }) {
             takeUp(run)
+        }
+    }
+
+    /// Settles a journey that was live at the start. Not before the gateway is ready: to open a workspace's members is to read
+    /// the log that a kill has left, some hundred megabytes of it.
+    func planAfterStart(_ task: Housekeeper.Task) {
+        do {
+            // Outside of the lock: nobody waits for it who does not need the members too.
+            _ = try members.store(task.workspaceID)
+        } catch {
+            log.error(
+                "a workspace's members can't be opened", ["workspace_id": task.workspaceID, "error": "\(error)"])
+        }
+        lifecycle.withLock { _ in
+            guard let record = try? find(task.workspaceID, task.journeyID),
+                [.active, .error, .draining].contains(record.status)
+            else { return }
+            settle(record)
         }
     }
 
