@@ -7,6 +7,8 @@ let usage = """
       serve             run the gateway
       workspace create  make a workspace with its embedded source and its first key
       key create        make an API key
+      backup            copy a data directory while its gateway runs
+      restore           make a data directory of a backup
       plugin            write, check, list, load, reload, roll back and retire plugins
       receiver          a small HTTP server that shows what webhooks deliver
       version           print the version
@@ -21,6 +23,8 @@ switch arguments.first {
 case "serve": exit(ServeCommand.run(Array(arguments.dropFirst())))
 case "workspace": exit(WorkspaceCommand.run(Array(arguments.dropFirst())))
 case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
+case "backup": exit(BackupCommand.run(Array(arguments.dropFirst())))
+case "restore": exit(RestoreCommand.run(Array(arguments.dropFirst())))
 case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
 case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
 case "version", "--version":
