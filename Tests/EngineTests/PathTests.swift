@@ -224,6 +224,41 @@ import Testing
             ])
     }
 
+    @Test func stepsNameThePluginGenerationThatWasAtWork() throws {
+        let bench = try Bench(batchRows: 1)
+        try bench.load("id,age\na,1\nb,2\nc,3\n")
+        try bench.loadGate("1")
+        let journey = try bench.gateJourney(["wait": true])
+        let run = try bench.trigger(journey)
+        try bench.waitForGate("1")
+        try bench.loadGate("2")
+        try bench.openGate()
+        #expect(try bench.end(run).status == .completed)
+        let plugin = try #require(bench.plugins.tileType("gate")).pluginID
+        for (key, generation) in [("a", 1), ("b", 2), ("c", 2)] as [(String, Int32)] {
+            let steps = try #require(try entry(bench, journey, key).present.path)
+            #expect(steps.map(\.generation) == [1, generation, 1] && steps[1].plugin == plugin, "\(key): \(steps)")
+        }
+        let store = try bench.members.store(bench.workspaceID)
+        #expect(try store.stepKinds(store.journeyNumber(journey)).count == 3)
+    }
+
+    @Test func whoStandsOnARemovedTileLeftIt() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey(LifecycleTests.waiting)
+        try bench.runOnce(journey)
+        _ = try bench.engine.update(workspaceID: bench.workspaceID, journeyID: journey, by: "test") {
+            var changed = $0
+            changed.tiles.removeLast()
+            changed.edges.removeAll()
+            return changed
+        }
+        try bench.runOnce(journey)
+        #expect(try path(bench, journey, "a") == "in>next*1@0 rest>.*0@0")
+        #expect(try entry(bench, journey, "a").present.reason == .tileRemoved)
+    }
+
     @Test func switchedOffThereIsNone() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")

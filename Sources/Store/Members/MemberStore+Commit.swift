@@ -21,7 +21,10 @@ extension MemberStore {
         try rows.withTable { table in
             if rows.reenters {
                 try run(Self.keepPastSQL, journey: journey, table, database)
-                try run(Self.forgetPastSQL, journey: journey, table, database)
+                // Most journeys are far from the limit.
+                if rows.entry.contains(where: { $0 > pastEntriesKept + 1 }) {
+                    try run(Self.forgetPastSQL, journey: journey, table, database)
+                }
             }
             let insert = MemberInsert.fitting(rows, table.pointee)
             try run(insert.sql, journey: journey, table, database) { insert.bind($0, rows, table.pointee) }
