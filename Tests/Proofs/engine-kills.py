@@ -12,6 +12,7 @@ import argparse, http.client, json, os, random, shutil, sqlite3, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
 from members_check import broken_rules, round_journey
+from paths_check import broken_paths
 from proof import Caller, Counts, Proof, die_with_parent
 
 options = argparse.ArgumentParser()
@@ -158,12 +159,14 @@ class Round:
         self.gateway.stop()
         control, members = place.files()
         wrong, count, _ = broken_rules(control, members, place.journey, place.members)
-        self.wrong += [f"at the end: {text}" for text in wrong]
+        lost_ways, steps = broken_paths(members, place.journey, round_journey("", place.members)["edges"])
+        self.wrong += [f"at the end: {text}" for text in wrong + lost_ways]
         status = dict(control.execute("SELECT id, status FROM runs WHERE journey_id = ?", (place.journey,)).fetchall())
         lost = [run for run in place.acknowledged if status.get(run) != "completed"]
         left = members.execute("SELECT count(*) FROM run_progress").fetchone()[0]
         proof.say(f"{kills} kills over {place.members:,} members: {self.hits} met a run at work ({self.parts} of them one that had committed "
                   f"a part of its members), {self.early} came while it started; {len(status)} runs, one undisturbed takes {self.run_seconds:.2f} s")
+        proof.say(f"{steps:,} steps of paths, each entry's from `in` to its member without a gap")
         ready = sorted(self.ready)
         proof.say(f"ready after {ready[0][0]:.2f} … {ready[len(ready) // 2][0]:.2f} … {ready[-1][0]:.2f} s (least, median, most of {len(ready)} "
                   f"starts; the slowest found {ready[-1][1]:.0f} MB of log, the most were {max(mb for _, mb in ready):.0f} MB)")
