@@ -156,6 +156,20 @@ import Testing
         #expect(sent[0][1] == sent[1][1] && sent.map { $0[2] } == ["1", "2"])
     }
 
+    /// The gateway died after a run's end was recorded and before its progress was forgotten.
+    @Test func theNextRunForgetsTheProgressOfEndedOnes() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey(LifecycleTests.waiting)
+        let store = try bench.members.store(bench.workspaceID)
+        let (number, other) = (try store.journeyNumber(journey), try store.journeyNumber("other"))
+        for progress in [RunProgress(runID: "mine", journey: number), RunProgress(runID: "others", journey: other)] {
+            try store.commit(MemberCommit(journey: progress.journey, progress: progress), durability: .normal)
+        }
+        try bench.runOnce(journey)
+        #expect(try store.runProgress("mine") == nil && store.runProgress("others") != nil)
+    }
+
     @Test func membersEnterAgainOnlyAsTheEntryTileAllows() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")

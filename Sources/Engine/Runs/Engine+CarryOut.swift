@@ -74,6 +74,7 @@ extension Engine {
         }
         let store = try members.store(run.workspaceID)
         let number = try store.journeyNumber(run.journeyID)
+        try store.deleteRunProgress(of: number, but: run.id)
         var edited: [Int32] = []
         // A run that did not complete may have left members where an edit found them: the last completed one counts, or
         // the oldest that is known.

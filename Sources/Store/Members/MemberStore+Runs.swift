@@ -26,6 +26,23 @@ extension MemberStore {
         try write(.normal) { try $0.statement("DELETE FROM run_progress WHERE run_id = ?").bind(1, runID).run() }
     }
 
+    /// Forgets all runs of a journey but one. Only one goes on at a time: others have ended, and whoever recorded that died before
+    /// it could forget them.
+    public func deleteRunProgress(of journey: Int32, but runID: String) throws {
+        let isLeft = try read { database in
+            let statement = try database.statement("SELECT 1 FROM run_progress WHERE journey = ? AND run_id <> ?")
+            defer { statement.reset() }
+            return try statement.bind(1, Int(journey)).bind(2, runID).step()
+        }
+        guard isLeft else { return }
+        try write(.normal) {
+            try $0.statement("DELETE FROM run_progress WHERE journey = ? AND run_id <> ?").bind(1, Int(journey)).bind(
+                2, runID
+            )
+            .run()
+        }
+    }
+
     static func write(_ progress: RunProgress, _ database: Database) throws {
         let tiles = JSON.object(
             Dictionary(uniqueKeysWithValues: progress.tiles.map { (String($0.key), $0.value.json) }))
