@@ -29,6 +29,7 @@ final class Courier {
             _ kept: KeptDelivery, workspaceID: String, destinationID: String, then: @escaping @Sendable (Bool) -> Void
         ) { then(true) }
         func disabled(workspaceID: String, destinationID: String, reason: String) {}
+        func enabled(workspaceID: String, destinationID: String) {}
     }
 
     let clock = SystemClock()

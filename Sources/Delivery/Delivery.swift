@@ -58,7 +58,8 @@ public final class Delivery: @unchecked Sendable {
             .sorted { $0.destinationID < $1.destinationID }
     }
 
-    /// A person acted: sends to a destination again, whatever had stopped it.
+    /// A person acted, which is stored: sends to a destination again, whatever had stopped it. When it says at that moment
+    /// that it is gone, the later of the two holds, in the memory too.
     public func enable(workspaceID: String, destinationID: String) {
         changed(Key(workspaceID: workspaceID, destinationID: destinationID))?.enable()
     }
@@ -125,6 +126,5 @@ public final class Delivery: @unchecked Sendable {
         log.warning(
             "a destination is disabled",
             ["workspace": key.workspaceID, "destination": key.destinationID, "reason": reason])
-        memory.disabled(workspaceID: key.workspaceID, destinationID: key.destinationID, reason: reason)
     }
 }

@@ -32,4 +32,21 @@ final class DeliveryKeeper: Sendable {
                 latest.kept, workspaceID: key.workspaceID, destinationID: key.destinationID, then: then)
         }
     }
+
+    /// - Parameter body: disables it for deliveries; false when it did not.
+    func disable(_ reason: String, _ body: () -> Bool) -> Bool {
+        latest.withLock { _ in
+            guard body() else { return false }
+            memory.disabled(workspaceID: key.workspaceID, destinationID: key.destinationID, reason: reason)
+            return true
+        }
+    }
+
+    /// - Parameter body: enables it for deliveries.
+    func enable<Result>(_ body: () -> Result) -> Result {
+        latest.withLock { _ in
+            memory.enabled(workspaceID: key.workspaceID, destinationID: key.destinationID)
+            return body()
+        }
+    }
 }

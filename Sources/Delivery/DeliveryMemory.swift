@@ -49,6 +49,9 @@ public protocol DeliveryMemory: AnyObject, Sendable {
     func keep(
         _ kept: KeptDelivery, workspaceID: String, destinationID: String, then: @escaping @Sendable (Bool) -> Void)
 
-    /// The destination said that it is gone. Must not block.
+    /// The destination said that it is gone. Must not block; in order with `enabled`.
     func disabled(workspaceID: String, destinationID: String, reason: String)
+
+    /// A person lets it be sent to again. Must not block; in order with `disabled`.
+    func enabled(workspaceID: String, destinationID: String)
 }

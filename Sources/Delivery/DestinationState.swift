@@ -205,23 +205,27 @@ final class DestinationState: Sendable {
 
     /// False when it was disabled before, or when the call's requests went before a person acted: they say nothing of now.
     func disable(_ reason: String, call: UInt) -> Bool {
-        state.withLock { state in
-            guard state.figures.disabledReason == nil, state.leases[call]?.acts ?? state.acts == state.acts else {
-                return false
+        keeper.disable(reason) {
+            state.withLock { state in
+                guard state.figures.disabledReason == nil, state.leases[call]?.acts ?? state.acts == state.acts else {
+                    return false
+                }
+                state.figures.disabledReason = reason
+                return true
             }
-            state.figures.disabledReason = reason
-            return true
         }
     }
 
     /// A person acted: everything that holds deliveries up but for the limits is gone.
     func enable() {
-        let kept = state.withLock { state -> DeliveryKeeper.Change? in
-            state.acts += 1
-            state.figures.disabledReason = nil
-            state.holdUntil = 0
-            state.breaker.close()
-            return complete(DeliveryKeeper.Change(isOfState: true), &state)
+        let kept = keeper.enable {
+            state.withLock { state in
+                state.acts += 1
+                state.figures.disabledReason = nil
+                state.holdUntil = 0
+                state.breaker.close()
+                return complete(DeliveryKeeper.Change(isOfState: true), &state)
+            }
         }
         if let kept { keep(kept) }
     }

@@ -6,63 +6,6 @@ import TestSupport
 import Testing
 
 struct DeliveryTests {
-    /// A delivery as a plugin sees it, with calls to ask by.
-    private final class Bench {
-        let clock = ManualClock()
-        let services = HostServices()
-        let delivery: Delivery
-        let memory: MemoryOfAll
-        let table: UnsafePointer<tessera_delivery_service>
-
-        init(_ limits: DeliveryLimits = DeliveryLimits(maxInFlight: 4), memory: MemoryOfAll? = nil) throws {
-            self.memory = memory ?? MemoryOfAll(limits)
-            delivery = Delivery(memory: self.memory, clock: clock, log: .silent)
-            delivery.offer(to: services)
-            table = try #require(services.table(TESSERA_SERVICE_DELIVERY))
-                .assumingMemoryBound(to: tessera_delivery_service.self)
-        }
-
-        private let workspace = LentText("w")
-        private let other = LentText("v")
-        private let destination = LentText("d")
-
-        /// Memory of a call, freed with the process.
-        func call(timeoutUs: Int64 = 1_000_000, otherWorkspace: Bool = false) -> UnsafePointer<tessera_call> {
-            let call = UnsafeMutablePointer<tessera_call>.allocate(capacity: 1)
-            call.initialize(to: tessera_call())
-            call.pointee.workspace_id = otherWorkspace ? other.text : workspace.text
-            call.pointee.deadline_us = clock.now() + timeoutUs
-            return UnsafePointer(call)
-        }
-
-        /// - Parameter rows: of each request.
-        func acquire(_ call: UnsafePointer<tessera_call>, _ count: UInt32, rows: UInt32 = 1) -> (UInt32, Int64) {
-            var notBefore: Int64 = -1
-            let granted = table.pointee.acquire(
-                table, call, destination.text, [UInt32](repeating: rows, count: Int(count)), count, &notBefore)
-            return (granted, notBefore)
-        }
-
-        func settle(
-            _ call: UnsafePointer<tessera_call>, _ kind: UInt32, rows: UInt32 = 1, retried: UInt32 = 0,
-            latency: Int64 = 100, retryAt: Int64 = 0
-        ) {
-            var settlement = tessera_settlement(
-                size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: kind, rows: rows, retried: retried,
-                latency_us: latency, retry_at_us: retryAt)
-            table.pointee.settle(table, call, destination.text, &settlement)
-        }
-
-        func disable(_ call: UnsafePointer<tessera_call>, _ reason: String) {
-            let reason = LentText(reason)
-            table.pointee.disable(table, call, destination.text, reason.text)
-        }
-
-        var figures: DeliveryFigures {
-            delivery.figures(workspaceID: "w", destinationID: "d") ?? DeliveryFigures()
-        }
-    }
-
     @Test func requestsInFlightAreLimited() throws {
         let bench = try Bench()
         let call = bench.call()
@@ -248,11 +191,11 @@ struct DeliveryTests {
         memory.state.update { $0.isSlow = false }
         memory.write()
         for rows: UInt32 in [30, 30] {
-            while bench.acquire(call, 1, rows: rows).0 == 0 {}
+            #expect(bench.take(call, rows: rows))
         }
         // Ten are left: a request with fewer rows may go, which 0 says.
         #expect(bench.acquire(call, 1, rows: 30) == (0, 0))
-        while bench.acquire(call, 1, rows: 10).0 == 0 {}
+        #expect(bench.take(call, rows: 10))
         let (none, until) = bench.acquire(call, 1, rows: 1)
         #expect(none == 0 && until == bench.clock.now() + 900_000_000)
         // What was not handed over is to be had again.
@@ -269,8 +212,8 @@ struct DeliveryTests {
         let memory = MemoryOfAll(DeliveryLimits(deliveriesPerDay: 100))
         let bench = try Bench(memory: memory)
         let call = bench.call(timeoutUs: .max / 2)
-        while bench.acquire(call, 1, rows: 40).0 == 0 {}
-        while bench.acquire(call, 1, rows: 50).0 == 0 {}
+        #expect(bench.take(call, rows: 40))
+        #expect(bench.take(call, rows: 50))
         #expect(bench.figures.today == 90)
         // Ten of an answered request's are tried again: the others were taken.
         bench.settle(call, TESSERA_SETTLE_DELIVERED, rows: 40, retried: 10)
@@ -282,14 +225,14 @@ struct DeliveryTests {
         for _ in 0..<3 { bench.settle(call, TESSERA_SETTLE_FAILED, rows: 30) }
         #expect(bench.figures.today == 30)
         bench.delivery.enable(workspaceID: "w", destinationID: "d")
-        while bench.acquire(call, 1, rows: 5).0 == 0 {}
+        #expect(bench.take(call, rows: 5))
         bench.settle(call, TESSERA_SETTLE_FAILED, rows: .max)
         #expect(bench.figures.today == 30)
         // Under way over midnight: it does not count today, so nothing of it comes back today.
-        while bench.acquire(call, 1, rows: 60).0 == 0 {}
+        #expect(bench.take(call, rows: 60))
         bench.clock.advance(DailyCap.end(of: DailyCap.day(bench.clock.now())) - bench.clock.now())
         let next = bench.call(timeoutUs: .max / 2)
-        while bench.acquire(next, 1, rows: 70).0 == 0 {}
+        #expect(bench.take(next, rows: 70))
         bench.settle(call, TESSERA_SETTLE_FAILED, rows: 60)
         #expect(bench.figures.today == 70)
     }

@@ -10,6 +10,8 @@ public final class MemoryOfAll: DeliveryMemory {
         /// All that was kept, in order.
         public var kept: [KeptDelivery] = []
         public var disabled: [String] = []
+        /// Whether the last word was that a destination is gone.
+        public var isDisabled = false
         /// Whether the disk takes its time: what was kept is told of by `write`.
         public var isSlow = false
         fileprivate var waiting: [@Sendable (Bool) -> Void] = []
@@ -38,7 +40,14 @@ public final class MemoryOfAll: DeliveryMemory {
     }
 
     public func disabled(workspaceID: String, destinationID: String, reason: String) {
-        state.update { $0.disabled.append("\(destinationID): \(reason)") }
+        state.update {
+            $0.disabled.append("\(destinationID): \(reason)")
+            $0.isDisabled = true
+        }
+    }
+
+    public func enabled(workspaceID: String, destinationID: String) {
+        state.update { $0.isDisabled = false }
     }
 
     /// What was given to a slow disk is on it, or could not be written.

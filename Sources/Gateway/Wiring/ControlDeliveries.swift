@@ -43,10 +43,17 @@ final class ControlDeliveries: DeliveryMemory {
 
     /// A destination that said that it is gone shows so until a person changes it.
     func disabled(workspaceID: String, destinationID: String, reason: String) {
+        set("error", reason, workspaceID, destinationID)
+    }
+
+    /// Its caller has stored that already: this one comes after a 410's that came in between.
+    func enabled(workspaceID: String, destinationID: String) { set("connected", "", workspaceID, destinationID) }
+
+    private func set(_ status: String, _ reason: String, _ workspaceID: String, _ destinationID: String) {
         let now = clock.now()
         control.write { writer in
             try writer.setDestinationStatus(
-                workspaceID: workspaceID, id: destinationID, status: "error", error: reason, at: now)
+                workspaceID: workspaceID, id: destinationID, status: status, error: reason, at: now)
         } then: { [log] result in
             if case .failure(let error) = result {
                 log.error(
