@@ -27,7 +27,7 @@ extension DeliveryLoop {
         let queued = slot.request
         slot.withAnswer(result, secrets, now: now) { answer in
             job.classify(queued, answer, now: now)
-            settle(job, queued, answer)
+            settle(job, queued, answer, wasSent: slot.wasSent(result))
         }
         slot.job = nil
         slot.request = QueuedRequest()
@@ -40,7 +40,9 @@ extension DeliveryLoop {
     }
 
     /// Tells the core how a granted request ended.
-    func settle(_ job: Job, _ queued: QueuedRequest, _ answer: UnsafePointer<tessera_answer>) {
+    func settle(
+        _ job: Job, _ queued: QueuedRequest, _ answer: UnsafePointer<tessera_answer>, wasSent: Bool
+    ) {
         guard let delivery else { return }
         let id = job.mapping.id[0]
         // The connector has the word: it may take 410 for an answer like others, or for the end of one row's resource.
@@ -50,10 +52,14 @@ extension DeliveryLoop {
                 delivery.pointee.disable?(delivery, job.call.pointer, id, $0)
             }
         }
+        let settleClass = Self.settleClass(answer.pointee)
+        let refused = settleClass == TESSERA_SETTLE_DELIVERED ? job.failedCount : 0
+        let wasHandedOver = wasSent && answer.pointee.status != 503
+        let latency = max(0, answer.pointee.latency_us)
         var settlement = tessera_settlement(
-            size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: Self.settleClass(answer.pointee),
-            rows: UInt32(clamping: queued.rows.count), retried: UInt32(clamping: job.retriedCount),
-            latency_us: answer.pointee.latency_us,
+            size: UInt32(MemoryLayout<tessera_settlement>.size), settle_class: settleClass,
+            rows: UInt32(clamping: queued.rows.count - refused), retried: UInt32(clamping: job.retriedCount),
+            latency_us: wasHandedOver ? latency : -max(1, latency),
             retry_at_us: holdUntil(job, answer.pointee))
         delivery.pointee.settle?(delivery, job.call.pointer, id, &settlement)
     }

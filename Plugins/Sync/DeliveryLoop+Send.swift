@@ -183,7 +183,7 @@ extension DeliveryLoop {
             freeSlots.append(slot)
             Slot.withFailure(TESSERA_TRANSPORT_REFUSED, error.message, latency: 0) { answer in
                 job.classify(queued, answer, now: now)
-                settle(job, queued, answer)
+                settle(job, queued, answer, wasSent: false)
             }
             return
         }

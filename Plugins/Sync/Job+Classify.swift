@@ -12,6 +12,7 @@ extension Job {
         classifiedAt = now
         retriedCount = 0
         retriedAt = 0
+        failedCount = 0
         lostCount = 0
         defer {
             classified = QueuedRequest()
@@ -38,10 +39,9 @@ extension Job {
         if status == 0 { return }
         complain("its connector failed to judge an answer (\(status))")
         // Rows that are built anew have no owner.
-        let left = queued.callRows.filter { owners[$0] == queued.number }
-        retriedCount += left.count
+        // Whether the destination took the others nobody knows: to the limits it was handed them.
         retry(
-            left,
+            queued.callRows.filter { owners[$0] == queued.number },
             RowError(
                 .misc, "the connector failed to judge the destination's answer: see the gateway's log",
                 httpStatus: answer.pointee.status))

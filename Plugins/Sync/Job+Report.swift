@@ -65,12 +65,14 @@ extension Job {
                 }
                 outcome.kind = UInt8(truncatingIfNeeded: TESSERA_FAIL)
                 outcome.flags = 0
+                failedCount += 1
             case TESSERA_RETRY:
                 retriedCount += 1
                 let time = RetryAfter.capped(outcome.time_us, now: classifiedAt)
                 outcome.time_us = time
                 if time != 0 { retriedAt = retriedAt == 0 ? time : min(retriedAt, time) }
             case TESSERA_FAIL:
+                failedCount += 1
                 if Job.isOfEndpoint(outcome.error) { lostCount += 1 }
             default:
                 complain("its connector reported outcome kind \(outcome.kind), which is not its to give")

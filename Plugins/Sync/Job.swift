@@ -55,7 +55,8 @@ final class Job: @unchecked Sendable {
     var classifiedAt: Int64 = 0
     /// Rows of it that are to be tried again, and those that are to be built anew in halves.
     var retriedCount = 0
-    /// Rows of it that failed because there is nothing at their URL.
+    /// Rows of it that failed, and of these those that did because there is nothing at their URL.
+    var failedCount = 0
     var lostCount = 0
     /// When the first of those to be tried again goes, as the connector read it from the answer; 0 when it did not say.
     var retriedAt: Int64 = 0

@@ -50,6 +50,13 @@ extension Slot {
         return address.map { $0.load(as: UInt8.self) != 0 } ?? false
     }
 
+    /// Whether anything of the request went out, or may have. The guard's own refusal comes before a connection.
+    func wasSent(_ result: CURLcode) -> Bool {
+        var size = 0
+        _ = tessera_curl_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &size)
+        return transport(result) != TESSERA_TRANSPORT_REFUSED && (size > 0 || time(CURLINFO_PRETRANSFER_TIME_T) > 0)
+    }
+
     /// A duration of the transfer, in microseconds.
     func time(_ info: CURLINFO) -> Int64 {
         var time: curl_off_t = 0

@@ -1,6 +1,6 @@
 /// What a destination did since the gateway started, and how it stands.
 public struct DeliveryFigures: Sendable, Hashable {
-    /// Requests and the rows that they carried.
+    /// Requests, and rows.
     public struct Count: Sendable, Hashable {
         public var requests = 0
         public var rows = 0
@@ -18,8 +18,10 @@ public struct DeliveryFigures: Sendable, Hashable {
 
     /// What applies to it now.
     public var limits = DeliveryLimits()
+    /// Answered with 2xx, and the rows that the answers took.
     public var delivered = Count()
-    /// Answered, and will not be taken: the destination is well.
+    /// Answered, and will not be taken: the destination is well; or refused by the gateway itself. The rows are those that
+    /// failed with that, and those that answers of 2xx refused singly, which count when their call's requests have ended.
     public var rejected = Count()
     /// 429.
     public var throttled = Count()
@@ -27,7 +29,7 @@ public struct DeliveryFigures: Sendable, Hashable {
     public var failed = Count()
     /// Rows that are tried again after a request.
     public var retries = 0
-    /// Rows whose request was told to come later.
+    /// Rows that were given back since their request was told to come a second later at the earliest: once each time.
     public var heldBack = 0
     /// Requests granted and not settled yet.
     public var inFlight = 0

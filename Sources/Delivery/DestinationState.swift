@@ -16,12 +16,15 @@ final class DestinationState: Sendable {
         /// Rows of these requests that count in the daily cap of `day`: no more can be given back, and none the day after.
         var rows = 0
         var day: Int32 = 0
+        /// Rows of all of them that no settlement has told of.
+        var untold = 0
         /// What `State.acts` was when the first of them was granted.
         var acts: Int
         var deadline: Int64
 
         mutating func add(_ requests: Int, rows: Int, day: Int32, until: Int64) {
             self.requests += requests
+            untold += rows
             self.rows = day == self.day ? self.rows + rows : rows
             self.day = day
             deadline = max(deadline, until)
@@ -30,6 +33,7 @@ final class DestinationState: Sendable {
         /// One request of it has ended; how many of its rows that were not handed over are to be given back.
         mutating func end(_ settlement: Settlement, today: Int32) -> Int {
             requests -= 1
+            untold -= settlement.rows
             let counted = min(settlement.rows, rows)
             rows -= counted
             return day == today ? min(settlement.notHandedOver, counted) : 0
@@ -66,6 +70,8 @@ final class DestinationState: Sendable {
 
     /// Microseconds until a disk that failed is tried again.
     private static let pauseOfDisk: Int64 = 500_000
+    /// Who is told to come back after so long, in microseconds, gives its rows back.
+    private static let hold: Int64 = 1_000_000
 
     private let state: Monitor<State>
     private let seed: UInt64
@@ -123,7 +129,10 @@ final class DestinationState: Sendable {
                 state.leases[call, default: Lease(acts: state.acts, deadline: deadline)]
                     .add(granted, rows: carried, day: state.cap.day, until: deadline)
             }
-            for count in rows[granted...] { state.figures.heldBack &+= Int(count) }
+            // For a shorter time the rows wait where they are, and are asked for again and again.
+            if let refusal, refusal - now >= Self.hold {
+                for count in rows[granted...] { state.figures.heldBack &+= Int(count) }
+            }
             return (Answer(granted: granted, notBefore: refusal ?? 0), complete(change, &state))
         }
         if let kept { keep(kept) }
@@ -176,6 +185,14 @@ final class DestinationState: Sendable {
                 state.cap.giveBack(lease.end(end, today: state.cap.day), now)
                 state.leases[call] = lease.requests > 0 ? lease : nil
                 state.inFlight -= 1
+                // What its answers refused singly, now that they are all here.
+                if lease.requests == 0 { state.figures.rejected.rows &+= max(0, lease.untold) }
+            }
+            state.figures.settle(end, at: now)
+            let began = now - end.measured
+            if end.isOwnRefusal {
+                state.breaker.giveUpTrial(began: began, now)
+                return nil
             }
             var change = DeliveryKeeper.Change()
             let isFailure = end.settleClass == .failed
@@ -193,11 +210,8 @@ final class DestinationState: Sendable {
             } else {
                 state.window.answer(limit: state.limits.maxInFlight)
             }
-            if state.breaker.note(isFailure: isFailure, began: now - end.measured, now, seed: seed) {
-                change.isOfState = true
-            }
-            state.meter.add(requests: 1, rows: end.settleClass == .delivered ? max(0, end.rows - end.retried) : 0, now)
-            state.figures.settle(end, at: now)
+            if state.breaker.note(isFailure: isFailure, began: began, now, seed: seed) { change.isOfState = true }
+            state.meter.add(requests: 1, rows: end.settleClass == .delivered ? end.ended : 0, now)
             return complete(change, &state)
         }
         if let kept { keep(kept) }
@@ -274,43 +288,5 @@ final class DestinationState: Sendable {
                 }
             }
         }
-    }
-}
-
-/// How one granted request ended.
-struct Settlement {
-    var settleClass: DeliveryFigures.SettleClass
-    var rows: Int
-    var retried = 0
-    var latency: Int64
-    var retryAt: Int64 = 0
-
-    /// A plugin measures it: no number of its may end the gateway.
-    var measured: Int64 { min(max(0, latency), 86_400_000_000) }
-
-    /// Rows that the destination did not take. A failed or throttled request handed over none; of an answered one those that
-    /// are tried again were not taken, those of a batch that is split among them.
-    var notHandedOver: Int { settleClass == .failed || settleClass == .throttled ? rows : min(retried, rows) }
-}
-
-extension DeliveryFigures {
-    fileprivate mutating func settle(_ end: Settlement, at now: Int64) {
-        switch end.settleClass {
-        case .delivered: Self.add(end.rows, to: &delivered)
-        case .rejected: Self.add(end.rows, to: &rejected)
-        case .throttled: Self.add(end.rows, to: &throttled)
-        case .failed: Self.add(end.rows, to: &failed)
-        }
-        retries &+= end.retried
-        latency.add(end.measured)
-        if end.settleClass != .delivered {
-            lastError = end.settleClass
-            lastErrorAt = now
-        }
-    }
-
-    private static func add(_ rows: Int, to count: inout Count) {
-        count.requests &+= 1
-        count.rows &+= rows
     }
 }

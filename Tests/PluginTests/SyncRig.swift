@@ -49,6 +49,7 @@ final class SyncRig: @unchecked Sendable {
             var settled: [Settled] = []
             var retried: [UInt32] = []
             var holds: [Int64] = []
+            var latencies: [Int64] = []
             var asked = 0
             var acquired = 0
             var released = 0
@@ -79,6 +80,8 @@ final class SyncRig: @unchecked Sendable {
         var retried: [UInt32] { state.withLock { $0.retried } }
         /// Of each settled request: until when nothing is to be sent.
         var holds: [Int64] { state.withLock { $0.holds } }
+        /// Of each settled request: how long it took; negative when nothing was handed over.
+        var latencies: [Int64] { state.withLock { $0.latencies } }
         var asked: Int { state.withLock { $0.asked } }
         var disabled: [String] { state.withLock { $0.disabled } }
         fileprivate var version: Int { state.withLock { $0.version } }
@@ -162,6 +165,7 @@ final class SyncRig: @unchecked Sendable {
                         $0.settled.append(Settled(settleClass: settlement.settle_class, rows: settlement.rows))
                         $0.retried.append(settlement.retried)
                         $0.holds.append(settlement.retry_at_us)
+                        $0.latencies.append(settlement.latency_us)
                     }
                 },
                 disable: { service, _, id, reason in

@@ -34,6 +34,10 @@ final class SyncScriptedConnector: @unchecked Sendable {
     var rowOffset = 0
     /// Rows of this number are failed by `build`.
     var refusedRow: Int?
+    /// So many of a delivered request's first rows are failed by `classify`, and so many of its last are to be tried again.
+    var notTaken = (failed: 0, retried: 0)
+    /// What `classify` returns; it reports nothing with another than 0.
+    var classifyStatus: Int32 = 0
 
     let type: UnsafePointer<tessera_connector_type>
     let interface: UnsafePointer<tessera_connector_interface>
@@ -136,16 +140,19 @@ final class SyncScriptedConnector: @unchecked Sendable {
         let why = RowError(
             code, "transport \(answer.transport): \(text(answer.message))", httpStatus: answer.status)
         why.withC { error in
-            let outcomes = UnsafeBufferPointer(start: request.rows, count: request.row_count).map {
-                tessera_outcome(
-                    row: $0 + UInt32(rowOffset), kind: UInt8(splits ? TESSERA_RETRY : kind),
+            let outcomes = UnsafeBufferPointer(start: request.rows, count: request.row_count).enumerated().map {
+                var kind = splits ? TESSERA_RETRY : kind
+                if delivered, $0 < notTaken.failed { kind = TESSERA_FAIL }
+                if delivered, $0 >= request.row_count - notTaken.retried { kind = TESSERA_RETRY }
+                return tessera_outcome(
+                    row: $1 + UInt32(rowOffset), kind: UInt8(kind),
                     flags: splits ? UInt8(TESSERA_OUTCOME_SPLIT) : 0, branch: 0,
                     time_us: kind == TESSERA_RETRY ? max(answer.retry_at_us, retryAt) : 0,
                     error: delivered ? nil : error)
             }
-            call.pointee.report(call, outcomes, outcomes.count)
+            if classifyStatus == 0 { call.pointee.report(call, outcomes, outcomes.count) }
         }
-        return 0
+        return classifyStatus
     }
 }
 

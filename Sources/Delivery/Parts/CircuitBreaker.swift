@@ -30,6 +30,8 @@ public struct CircuitBreaker: Sendable, Hashable {
     public private(set) var openedAt: Int64?
     /// While open: when the trial may go. While half-open: when it is given up.
     public private(set) var until: Int64 = 0
+    /// While half-open: when the trial went; never while there is none.
+    private var triedAt: Int64 = .max
     /// How often it opened since it was last closed.
     public private(set) var trips = 0
     public private(set) var consecutiveFailures = 0
@@ -65,7 +67,20 @@ public struct CircuitBreaker: Sendable, Hashable {
         let changed = state != .halfOpen
         state = .halfOpen
         until = now + Self.rules.trialPatience
+        triedAt = now
         return changed
+    }
+
+    /// A request has ended that says nothing of the destination: if it was the trial, another one may go.
+    /// - Parameter began: when the request did.
+    mutating func giveUpTrial(began: Int64, _ now: Int64) {
+        guard isTrial(began) else { return }
+        until = now
+        triedAt = .max
+    }
+
+    private func isTrial(_ began: Int64) -> Bool {
+        state == .halfOpen && triedAt != .max && began >= triedAt - Self.rules.trialSlack
     }
 
     /// A request has ended. While it is open nothing counts, and half-open nothing but the trial: what was let go before says
@@ -78,7 +93,7 @@ public struct CircuitBreaker: Sendable, Hashable {
         switch state {
         case .open: return false
         case .halfOpen:
-            guard began >= until - Self.rules.trialPatience - Self.rules.trialSlack else { return false }
+            guard isTrial(began) else { return false }
             if isFailure { open(now, seed) } else { close() }
             return true
         case .closed:

@@ -15,7 +15,7 @@ enum DeliveryMetrics {
             MetricsRoutes.metric("tessera_delivery_\(name)", kind, help, values, &text)
         }
         metric("requests_total", "counter", "Requests to destinations, by how they ended", counts(\.requests))
-        metric("rows_total", "counter", "Rows that these requests carried", counts(\.rows))
+        metric("rows_total", "counter", "Rows by how they ended; throttled and failed ones each time", counts(\.rows))
         for (name, kind, help, value) in values {
             metric(name, kind, help, all.map { ("{\($0.label)}", value($0.figures)) })
         }
@@ -31,7 +31,10 @@ enum DeliveryMetrics {
     private static var values: [(String, String, String, (DeliveryFigures) -> Int)] {
         [
             ("retries_total", "counter", "Rows that are tried again after a request", { $0.retries }),
-            ("held_back_total", "counter", "Rows whose request was told to come later", { $0.heldBack }),
+            (
+                "held_back_total", "counter", "Rows given back for a second or longer without an attempt",
+                { $0.heldBack }
+            ),
             ("in_flight", "gauge", "Requests under way", { $0.inFlight }),
             ("disabled", "gauge", "1 while nothing is sent until a person acts", { $0.disabledReason == nil ? 0 : 1 }),
         ]

@@ -181,9 +181,11 @@ typedef struct tessera_connectors_service {
 typedef struct tessera_settlement {
     uint32_t size;
     uint32_t settle_class; /* TESSERA_SETTLE_... */
-    uint32_t rows;         /* that the request carried */
+    uint32_t rows;         /* that the request carried; rows that a DELIVERED one's answer refused singly may be left out:
+                            * these then count as rejected */
     uint32_t retried;      /* of them: rows that are to be tried again */
-    int64_t latency_us;
+    int64_t latency_us;  /* negative: it ended after so long with nothing handed over, and its rows go back to a daily cap;
+                          * with REJECTED: you yourself refused to send it, which says nothing of the destination */
     int64_t retry_at_us; /* from Retry-After: nothing goes to the destination before it; 0 without */
 } tessera_settlement;
 
