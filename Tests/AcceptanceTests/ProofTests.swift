@@ -4,7 +4,7 @@ import Testing
 @Suite(.serialized) struct ProofTests {
     @Test(
         .timeLimit(.minutes(3)),
-        arguments: ["swaps", "kills", "receivers", "inside", "connectors", "engine-kills", "backup"])
+        arguments: ["swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "backup"])
     func theShortFormHolds(_ name: String) throws {
         let result = try Command(
             "python3", [Installed.root + "/Tests/Proofs/\(name).py", try Installed.tree(), "--short"], within: 170)

@@ -1,13 +1,15 @@
 """Kills the gateway with SIGKILL in the middle of a delivery, again and again, and starts it again each time.
 
 Goal: every member is delivered; no member is ever sent under a second key; no life of the gateway sends a member twice; what
-the next life sends again (under the same key) was in flight at the kill before it, member by member; the run goes on under its id.
+the next life sends again (under the same key) was in flight at the kill before it, member by member: on the wire, no more requests
+than the destination's limit, or answered without that being committed; the run goes on under its id.
 
 usage: kills.py PREFIX [--seed N] [--short]
 """
 import argparse, collections, hashlib, json, os, random, sys, time, traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
+from noted import Noted
 from paths_check import broken_paths
 from proof import Proof
 
@@ -19,10 +21,10 @@ options = options.parse_args()
 MEMBERS, KILLS, BATCH = (12_000, 4, 20) if options.short else (100_000, 20, 50)
 # What the sync tile says of itself: calls at once, and rows in one of them (the engine's batch).
 IN_FLIGHT = 4 * 8192
-# What can have been sent without that being in the database: requests on the wire, and answers of which the next commit tells
-# (it comes after 1,000 of them or 0.1 s; more arrive while it is written, which one batch is room for).
+# What can have been sent without that being in the database: requests on the wire, and rows of answers of which the next commit
+# tells (it comes after 1,000 of them or 0.1 s; more arrive while it is written, which one batch is room for).
 ON_THE_WIRE = 32
-UNCOMMITTED = ON_THE_WIRE * BATCH + 8192
+UNCOMMITTED = 8192
 
 seed = options.seed if options.seed is not None else random.randrange(1 << 32)
 chance = random.Random(seed)
@@ -35,28 +37,15 @@ def key_of(workspace, journey, member):
     return hashlib.sha256(text).digest()[:16].hex()
 
 
-def settled(log):
-    """The log's size once the receiver has read what the killed gateway had sent: all after it is of the next life."""
-    size, since = -1, time.monotonic()
-    while time.monotonic() - since < 0.2:
-        present = os.path.getsize(log) if os.path.exists(log) else 0
-        if present != size:
-            size, since = present, time.monotonic()
-        time.sleep(0.01)
-    return size
-
-
 def prove():
-    log = proof.path("received")
-    arguments = [os.path.join(options.prefix, "bin", "tessera"), "receiver", "--listen", "127.0.0.1:0", "--log", log, "--delay-ms", "20"]
-    _, inbox = proof.spawn(arguments, "receiver")
+    noted = Noted(proof, 20)
     gateway = LiveGateway(proof)
     model, members = gateway.people(MEMBERS)
-    destination = gateway.destination({"url": inbox, "batch_size": BATCH}, limits={"max_in_flight": ON_THE_WIRE})
+    destination = gateway.destination({"url": noted.url, "batch_size": BATCH}, limits={"max_in_flight": ON_THE_WIRE})
     journey = gateway.journey(model, destination)
     run = gateway.trigger(journey)
 
-    flights, seen, hits, marks = [], [], 0, []
+    flights, seen, hits, marks, deaths = [], [], 0, [], []
     for number in range(1, KILLS + 1):
         # Somewhere in the next part, so that each kill meets a delivery that goes on.
         goal = int(MEMBERS * (number - 1 + chance.random()) / (KILLS + 2))
@@ -64,35 +53,45 @@ def prove():
                                 or p["counts"]["delivered"] >= goal else None)(gateway.look(journey, run)), within=120)
         hits += present["status"] == "running"
         gateway.kill()
+        deaths.append(time.monotonic())
         # Their attempt is counted before the tile is called: who waits for a place with none was not handed over.
         with gateway.members_file() as file:
             flights.append({key for (key,) in file.execute("SELECT key FROM members WHERE status = 0 AND state = 4 AND attempt > 0")})
         seen.append(present["counts"]["delivered"])
-        marks.append(settled(log))
+        marks.append(noted.settled())
         gateway.start()
     ended = gateway.finish(journey, run, within=300)
 
     keys = collections.defaultdict(set)
     # What each life of the gateway sent, and of that what an earlier one had sent already.
-    lives, again, strangers, twice, before, place = [], [], [], [], set(), 0
-    with open(log, "rb") as lines:
-        for end in [*marks, os.path.getsize(log)]:
-            sent = collections.Counter()
-            while place < end:
-                line = lines.readline()
-                place += len(line)
-                row = json.loads(line)["row"]
-                keys[row["primary_key"]].add(row["idempotency_key"])
-                sent[row["primary_key"]] += 1
-            anew = sent.keys() & before
-            strangers += anew - (flights[len(lives) - 1] if lives else set())
-            twice += [m for m, n in sent.items() if n > 1]
-            before |= sent.keys()
-            lives.append(sent.total())
-            again.append(len(anew))
+    lives, again, strangers, twice, before, start = [], [], [], [], set(), 0
+    # Of each kill: requests that had no answer when the gateway was dead, and rows with one that were sent again all the same.
+    wire, uncommitted, unanswered = [], [], set()
+    requests = [request for _, request in sorted(noted.read().items())]
+    for end, death in zip([*marks, len(requests)], [*deaths, None]):
+        life = requests[start:end]
+        start = end
+        sent = collections.Counter(member for request in life for member, _ in request["rows"])
+        for request in life:
+            for member, key in request["rows"]:
+                keys[member].add(key)
+        anew = sent.keys() & before
+        strangers += anew - (flights[len(lives) - 1] if lives else set())
+        if lives:
+            uncommitted.append(len(anew - unanswered))
+        if death:
+            open_ones = [request for request in life if request["answered"] is None or request["answered"] > death]
+            wire.append(len(open_ones))
+            unanswered = {member for request in open_ones for member, _ in request["rows"]}
+        twice += [m for m, n in sent.items() if n > 1]
+        before |= sent.keys()
+        lives.append(sent.total())
+        again.append(len(anew))
     proof.say(f"delivered at the kills: {', '.join(f'{n:,}' for n in seen)}")
     proof.say(f"taken by a call at the kills: {', '.join(f'{len(f):,}' for f in flights)}")
     proof.say(f"sent again after the kills: {', '.join(f'{n:,}' for n in again[1:])}; together {sum(again):,} of {sum(lives):,} rows")
+    proof.say(f"requests on the wire at the kills: {', '.join(map(str, wire))}")
+    proof.say(f"sent again though answered, since that was not committed: {', '.join(f'{n:,}' for n in uncommitted)}")
     proof.check("every kill met the delivery in its middle", hits == KILLS, f"{hits} of {KILLS}")
     proof.check("the run ended under its id", ended["status"] == "completed" and ended["counts"]["delivered"] == MEMBERS, json.dumps(ended["counts"]))
     proof.check("every member was delivered", set(keys) == set(members), f"{len(keys):,}")
@@ -101,7 +100,8 @@ def prove():
     proof.check("every key is the one that the documents give", not wrong, wrong[:3])
     proof.check("no life of the gateway sent a member twice", not twice, f"{len(twice)}: {twice[:3]}" if twice else "")
     proof.check("only who was in flight at a kill was sent again after it", not strangers, f"{len(strangers)}: {strangers[:3]}" if strangers else "")
-    proof.check(f"no kill has more than {UNCOMMITTED:,} sent again", max(again) <= UNCOMMITTED, f"{max(again):,}")
+    proof.check(f"no kill met more than {ON_THE_WIRE} requests on the wire", max(wire) <= ON_THE_WIRE, max(wire))
+    proof.check(f"no kill has more than {UNCOMMITTED:,} sent again that were answered", max(uncommitted) <= UNCOMMITTED, f"{max(uncommitted):,}")
     most = max(map(len, flights))
     proof.check(f"no more than {IN_FLIGHT:,} were in flight at any kill", most <= IN_FLIGHT, f"{most:,}")
     stats = gateway.stats(journey)

@@ -107,8 +107,15 @@ class LiveGateway:
 
     def members_file(self):
         """A copy of the members' database as it is on the disk, open."""
-        file = os.path.join(self.data, "members", f"{self.workspace}.db")
-        copy = self.proof.path("members-copy.db")
+        return self._copy(os.path.join("members", f"{self.workspace}.db"))
+
+    def control_file(self):
+        """The same of control.db."""
+        return self._copy("control.db")
+
+    def _copy(self, name):
+        file = os.path.join(self.data, name)
+        copy = self.proof.path("copy-of-" + os.path.basename(name))
         for end in ("", "-wal"):
             if os.path.exists(copy + end):
                 os.remove(copy + end)

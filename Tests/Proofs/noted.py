@@ -1,0 +1,38 @@
+"""What a receiver of proofs that kill the gateway has noted (receivers/noting.py), as requests."""
+import json, os, sys, time
+
+
+class Noted:
+    def __init__(self, proof, delay):
+        self.log = proof.path("received")
+        here = os.path.dirname(os.path.abspath(__file__))
+        _, self.url = proof.spawn([sys.executable, f"{here}/receivers/noting.py", self.log, "--delay-ms", str(delay)], "receiver")
+        self.place, self.rest, self.requests = 0, b"", {}
+
+    def read(self):
+        """All requests as far as they are noted: number → {"got", "answered" (None: not yet), "rows"}."""
+        if os.path.exists(self.log):
+            with open(self.log, "rb") as file:
+                file.seek(self.place)
+                text = self.rest + file.read()
+                self.place = file.tell()
+            *lines, self.rest = text.split(b"\n")
+            for line in map(json.loads, lines):
+                if "got" in line:
+                    self.requests[line["got"]] = {"got": line["at"], "answered": None, "rows": line["rows"]}
+                else:
+                    self.requests[line["answers"]]["answered"] = line["at"]
+        return self.requests
+
+    def rows(self):
+        return sum(len(request["rows"]) for request in self.read().values())
+
+    def settled(self):
+        """How many requests there are once the receiver has read what the killed gateway had sent: all after are of the next life."""
+        place, since = -1, time.monotonic()
+        while time.monotonic() - since < 0.2:
+            self.read()
+            if self.place != place:
+                place, since = self.place, time.monotonic()
+            time.sleep(0.01)
+        return len(self.requests)
