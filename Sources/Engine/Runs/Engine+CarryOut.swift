@@ -88,6 +88,7 @@ extension Engine {
         }
         var settings = RunExecution.Settings()
         settings.batchRows = configuration.batchRows
+        settings.commitRows = 8 * configuration.batchRows
         settings.stagedRows = 4 * configuration.batchRows
         return try RunExecution(
             run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,

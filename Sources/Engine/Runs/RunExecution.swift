@@ -25,7 +25,7 @@ final class RunExecution {
     struct Settings: Sendable {
         var batchRows = 8192
         /// Changed rows after which pure movement is committed.
-        var commitRows = 16 * 8192
+        var commitRows = 8 * 8192
         /// Members waiting for a call to a tile with side effects before the model is read on: four batches.
         var stagedRows = 4 * 8192
         /// Microseconds: retries due within it are waited for.
@@ -52,6 +52,10 @@ final class RunExecution {
     var progress: RunProgress
     private var totals: Tally
     private var isProgressDirty = false
+    private let commitsBehind: CommitsBehind
+    /// The progress as the database has it, and as it will have it once what was handed over is written.
+    private var committed: RunProgress
+    private var unwritten: RunProgress?
     /// The scan whose read transaction must not be held during a delivery.
     private weak var openScan: ModelScan?
 
@@ -97,12 +101,15 @@ final class RunExecution {
                 ? StepKinds(known: try members.stepKinds(journeyNumber), tileNumbers: tileNumbers) : nil)
         progress =
             try members.runProgress(run.id) ?? RunProgress(runID: run.id, journey: journeyNumber)
+        committed = progress
+        commitsBehind = CommitsBehind(store: members)
         totals = Tally(branches: compiled.plan.tiles.map(\.branches.count))
         totals.restore(progress, tileNumbers: tileNumbers)
     }
 
     /// Runs to the end. Throws when the run fails as a whole; what was committed stays.
     func execute() throws -> Ending {
+        defer { commitsBehind.close() }
         publish()
         let start = mover.now
         do {
@@ -140,11 +147,12 @@ final class RunExecution {
     /// That of a plugin that the run called; nil when all are well.
     var quarantine: PluginQuarantine? { mover.stations.lazy.compactMap(\.instance.quarantine).first }
 
-    var counts: RunCounts { progress.counts }
+    /// As of the last commit that is in the database, and so are `tileCounts`.
+    var counts: RunCounts { committed.counts }
     var tileCounts: [String: RunTileCounts] {
         var tiles: [String: RunTileCounts] = [:]
         for (index, number) in tileNumbers.enumerated() {
-            tiles[compiled.plan.tiles[index].id] = progress.tiles[number] ?? RunTileCounts()
+            tiles[compiled.plan.tiles[index].id] = committed.tiles[number] ?? RunTileCounts()
         }
         return tiles
     }
@@ -162,7 +170,7 @@ final class RunExecution {
             if mover.absorb() { try afterOutcomes() }
             try settle(limit: settings.stagedRows)
         } else if mover.dirtyRows >= settings.commitRows {
-            try commit(durable: false)
+            if progress.phase == Phase.entry.rawValue { try commitBehind() } else { try commit(durable: false) }
         }
         try serve()
     }
@@ -208,21 +216,51 @@ final class RunExecution {
 
     /// Writes all changes since the last commit, with the run's progress, in one transaction.
     func commit(durable: Bool, always: Bool = false) throws {
+        try commitsBehind.finish()
+        written()
         mover.admit()
         // What is called next must be on the disk as arrived, whoever asked for this commit.
         let durable = durable || mover.stagedRows > 0
+        guard let next = nextCommit(always: always) else { return }
+        try members.commit(next.commit, durability: durable ? .full : .normal)
+        handedOver(next)
+        written()
+    }
+
+    /// As `commit`, but written while the run goes on. Only where nobody waits for a call, and what is read before the next
+    /// `commit` are other members: in entry, whose keys only rise.
+    private func commitBehind() throws {
+        guard let next = nextCommit(always: false) else { return }
+        try commitsBehind.add(next.commit)
+        written()
+        handedOver(next)
+    }
+
+    private func nextCommit(always: Bool) -> (commit: MemberCommit, totals: Tally)? {
         let changes = mover.changes(tileNumbers: tileNumbers)
-        if changes.isEmpty && !isProgressDirty && !always { return }
+        if changes.isEmpty && !isProgressDirty && !always { return nil }
+        var totals = totals
         totals.add(mover.tally)
         progress.counts = totals.counts
         for (index, number) in tileNumbers.enumerated() { progress.tiles[number] = totals.tileCounts(index) }
-        try members.commit(
-            MemberCommit(
-                journey: journeyNumber, rows: changes.rows, counters: changes.counters,
-                stepKinds: mover.kinds?.new ?? [], progress: progress),
-            durability: durable ? .full : .normal)
+        let commit = MemberCommit(
+            journey: journeyNumber, rows: changes.rows, counters: changes.counters,
+            stepKinds: mover.kinds?.new ?? [], progress: progress)
+        return (commit, totals)
+    }
+
+    private func handedOver(_ next: (commit: MemberCommit, totals: Tally)) {
+        totals = next.totals
         isProgressDirty = false
         mover.committed()
+        unwritten = progress
+    }
+
+    /// What was handed over is in the database: only that is told to others.
+    private func written() {
+        guard let progress = unwritten else { return }
+        unwritten = nil
+        committed = progress
         publish()
     }
 
@@ -232,7 +270,7 @@ final class RunExecution {
         isProgressDirty = true
     }
 
-    private func publish() { control.publish(progress.counts, tileCounts) }
+    private func publish() { control.publish(counts, tileCounts) }
 }
 
 /// Why a run failed as a whole, for people.

@@ -1,6 +1,6 @@
 /// One transaction on the members of one journey: rows, what they change in the counters, and how far the run is.
 ///
-/// Sixteen batches of 8,192 rows make a good one. All of it is written or nothing.
+/// Eight batches of 8,192 rows make a good one. All of it is written or nothing.
 public struct MemberCommit: Sendable {
     public enum Durability: Sendable {
         /// On disk when `commit` returns: it survives power loss, and so does every commit before it.

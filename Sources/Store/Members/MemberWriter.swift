@@ -8,8 +8,8 @@ final class MemberWriter {
     /// Frames in the log after the last commit; written by SQLite's hook. Lives as long as the connection.
     private let frames: UnsafeMutablePointer<Int32>
 
-    /// A transaction of 131,072 members dirties about 10 MB of pages; what does not fit spills into the log early.
-    static let cacheBytes = 48 << 20
+    /// A transaction of 65,536 members dirties about 6 MB of pages; what does not fit spills into the log early.
+    static let cacheBytes = 32 << 20
     /// Rows of 70 bytes: a larger page means fewer of them, a shallower tree and less log. 8 KB was the best measured.
     static let pageSize = 8192
 
