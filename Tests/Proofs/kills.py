@@ -22,9 +22,10 @@ MEMBERS, KILLS, BATCH = (12_000, 4, 20) if options.short else (100_000, 20, 50)
 # What the sync tile says of itself: calls at once, and rows in one of them (the engine's batch).
 IN_FLIGHT = 4 * 8192
 # What can have been sent without that being in the database: requests on the wire, and rows of answers of which the next commit
-# tells (it comes after 1,000 of them or 0.1 s; more arrive while it is written, which one batch is room for).
+# tells (it comes after 1,000 of them or 0.1 s; more arrive while it is written, which one batch is room for; and an answer that
+# the receiver has begun is on the wire a little longer).
 ON_THE_WIRE = 32
-UNCOMMITTED = 8192
+UNCOMMITTED = 8192 + ON_THE_WIRE * BATCH
 
 seed = options.seed if options.seed is not None else random.randrange(1 << 32)
 chance = random.Random(seed)
@@ -52,8 +53,7 @@ def prove():
         present = gateway.until(f"kill {number}", lambda: (lambda p: p if p["status"] != "running" and p["status"] != "queued"
                                 or p["counts"]["delivered"] >= goal else None)(gateway.look(journey, run)), within=120)
         hits += present["status"] == "running"
-        gateway.kill()
-        deaths.append(time.monotonic())
+        deaths.append(gateway.kill())
         # Their attempt is counted before the tile is called: who waits for a place with none was not handed over.
         with gateway.members_file() as file:
             flights.append({key for (key,) in file.execute("SELECT key FROM members WHERE status = 0 AND state = 4 AND attempt > 0")})
@@ -65,7 +65,7 @@ def prove():
     keys = collections.defaultdict(set)
     # What each life of the gateway sent, and of that what an earlier one had sent already.
     lives, again, strangers, twice, before, start = [], [], [], [], set(), 0
-    # Of each kill: requests that had no answer when the gateway was dead, and rows with one that were sent again all the same.
+    # Of each kill: requests that had no answer at that moment, and rows with one that were sent again all the same.
     wire, uncommitted, unanswered = [], [], set()
     requests = [request for _, request in sorted(noted.read().items())]
     for end, death in zip([*marks, len(requests)], [*deaths, None]):

@@ -32,9 +32,12 @@ class LiveGateway:
         return self.process.wait(timeout=60)
 
     def kill(self):
-        """What the process had in hand is gone; what it has committed stays."""
+        """What the process had in hand is gone; what it has committed stays. Gives the (monotonic) time: its end takes longer than
+        many an answer."""
         self.process.kill()
+        at = time.monotonic()
         self.process.wait()
+        return at
 
     def people(self, count):
         """Members p000000 … with an email; (model id, keys)."""
