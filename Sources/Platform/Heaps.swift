@@ -11,4 +11,11 @@ public enum Heaps {
     public static func limitToProcessors() {
         tessera_limit_arenas(Int32(clamping: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
     }
+
+    /// Bytes that this process has allocated and not freed, in all heaps and in blocks of their own (`mallinfo2(3)`). The
+    /// resident memory is more: freed memory stays with a heap for what comes next. Any thread.
+    public static var used: Int {
+        let info = mallinfo2()
+        return info.uordblks + info.hblkhd
+    }
 }

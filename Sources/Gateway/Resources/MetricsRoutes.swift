@@ -1,6 +1,8 @@
 import Delivery
 import HTTPServer
+import Platform
 import PluginHost
+import Store
 
 /// `/metrics` in Prometheus' text format. Ids of plugins and destinations, and sums: nothing of members can be told from it.
 enum MetricsRoutes {
@@ -11,6 +13,13 @@ enum MetricsRoutes {
         metric("tessera_http_accepted_total", "counter", "Connections accepted", [("", http.accepted)], &text)
         metric("tessera_http_refused_total", "counter", "Connections refused", [("", http.refused)], &text)
         metric("tessera_http_requests_total", "counter", "Requests", [("", http.requests)], &text)
+        metric(
+            "tessera_heap_bytes", "gauge", "Memory allocated and not freed, that of databases included",
+            [("", Heaps.used)],
+            &text)
+        metric(
+            "tessera_database_memory_bytes", "gauge", "Memory of all database connections, page caches above all",
+            [("", DatabaseMemory.used)], &text)
         append(call.rooms.plugins, &text)
         DeliveryMetrics.append(call.rooms.delivery, &text)
         return Reply(contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
