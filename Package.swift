@@ -98,6 +98,8 @@ let package = Package(
             path: "Benchmarks/DeliveryBench"),
 
         .target(
+            name: "CFaultVFS", path: "Tests/FaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
             name: "TestSupport", dependencies: ["Platform", "Delivery", "HTTPServer", "Journeys"],
             path: "Tests/TestSupport"),
         tests("PlatformTests", ["Platform", "Crypto"]),
@@ -115,7 +117,7 @@ let package = Package(
             "EngineTests",
             [
                 "Engine", "Store", "Warehouse", "PluginHost", "Delivery", "Columns", "Journeys", "Crypto", "Platform",
-                "TestSupport",
+                "SQLite", "CFaultVFS", "TestSupport",
             ]),
         tests("HTTPServerTests", ["HTTPServer", "Platform", "TestSupport"]),
         tests("GatewayTests", ["Gateway", "HTTPServer", "Store", "Journeys", "Platform", "TestSupport"]),

@@ -40,11 +40,19 @@ public final class Engine: Sendable {
     /// stays true until it has written.
     let lifecycle = Monitor<Void>(())
     /// Runs of a journey that failed as a whole, one after the other.
-    let failures = Monitor<[String: Int]>([:])
+    let failures = Monitor<[String: Failures]>([:])
+    /// Journeys whose runs wait until the disk can be used again, by id: why.
+    let stalled = Monitor<[String: String]>([:])
     /// Journeys that stand still because a plugin that they need is in quarantine, by id.
     let held = Monitor<[String: JourneyHold]>([:])
     /// Journeys whose waiting members move when they are due.
     let whenDueJourneys = Monitor<Set<String>>([])
+
+    struct Failures: Sendable {
+        var count = 0
+        /// Of the last run that failed: whether the next attempt lets members in.
+        var trigger: RunTrigger
+    }
 
     /// - Parameter destinations: those that a swap of their connector's plugin must not break.
     public init(

@@ -1,4 +1,6 @@
 import CSQLite
+import Glibc
+import Platform
 import SQLite
 
 /// Why the Store did not do what it was asked. Every text is a sentence for people; none holds a bound value.
@@ -48,7 +50,10 @@ extension StoreError: CustomStringConvertible {
         case .secretKey(let why): why
         case .locked(let directory, let pid):
             "\(directory) is served by another process\(pid.map { " (pid \($0))" } ?? ""): stop it or take another --data"
-        case .storage(let code, let message): "storage error \(code): \(message)"
+        case .storage(let code, let message):
+            passes
+                ? "the data directory can't be used: \(message) (\(code)). Mend the disk or its rights; nothing was half-written"
+                : "storage error \(code): \(message)"
         }
     }
 }
@@ -72,8 +77,27 @@ extension StoreError {
         }
     }
 
-    /// Any error as one of the Store's, so that callers see a single type for what SQLite says.
+    /// Any error as one of the Store's, so that callers see a single type for what SQLite and the system say.
     static func from(_ error: any Error) -> any Error {
-        (error as? SQLiteError).map(StoreError.init) ?? error
+        switch error {
+        case let error as SQLiteError: StoreError(error)
+        case let error as SystemError where [ENOSPC, EDQUOT].contains(error.code): StoreError.diskFull("\(error)")
+        case let error as SystemError: StoreError.storage(code: SQLITE_IOERR, message: "\(error)")
+        default: error
+        }
+    }
+
+    /// Whether the cause lies in the disk, its rights or the machine's load: what was refused succeeds, unchanged, once
+    /// somebody has mended that.
+    public var passes: Bool {
+        switch self {
+        case .diskFull, .notCommitted, .overloaded: true
+        case .storage(let code, _):
+            [
+                SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_NOMEM, SQLITE_BUSY, SQLITE_LOCKED,
+                SQLITE_PROTOCOL, SQLITE_NOLFS,
+            ].contains(code & 0xFF)
+        default: false
+        }
     }
 }

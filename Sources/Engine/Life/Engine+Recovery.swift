@@ -51,8 +51,18 @@ extension Engine {
             guard let record = try? find(task.workspaceID, task.journeyID),
                 [.active, .error, .draining].contains(record.status)
             else { return }
+            noteFailure(before: record)
             settle(record)
         }
+    }
+
+    /// What the last run failed at before the start is tried again too.
+    private func noteFailure(before record: JourneyRecord) {
+        guard record.status == .error, held.withLock({ $0[record.id] == nil }), queue.isIdle(record.id),
+            let last = try? control.read({ try $0.runs(workspaceID: record.workspaceID, journeyID: record.id).first }),
+            last.status == .failed
+        else { return }
+        failures.update { $0[record.id] = Failures(count: 1, trigger: last.trigger) }
     }
 
     private func takeUp(_ run: RunRecord) {
@@ -92,10 +102,11 @@ extension Engine {
         } catch {
             log.error("the next retry is not known", ["journey_id": record.id, "error": "\(error)"])
         }
-        let failed = failures.withLock { $0[record.id] ?? 0 }
-        if failed > 0 {
-            let pause = min(Int64(30_000_000) << Int64(min(failed - 1, 7)), 3_600_000_000)
+        if let failed = failures.withLock({ $0[record.id] }) {
+            let pause = min(Int64(30_000_000) << Int64(min(failed.count - 1, 7)), 600_000_000)
             plan.notBefore = clock.now() + pause
+            // What a run has failed at is tried again whether there is a schedule or not.
+            plan.again = failed.trigger
         }
         timetable.set(record.id, plan)
     }

@@ -19,6 +19,8 @@ final class Timetable: Sendable {
         var timer: Int64?
         /// No start before it: the pause after a failed run.
         var notBefore: Int64 = 0
+        /// What a run has failed at is due again at `notBefore`.
+        var again: RunTrigger?
     }
 
     private struct State {
@@ -57,10 +59,10 @@ final class Timetable: Sendable {
     func again(_ due: Due, at time: Int64) {
         state.update { state in
             guard var plan = state.plans[due.journeyID] else { return }
-            if due.trigger == .schedule {
-                plan.scheduled = min(plan.scheduled ?? .max, time)
-            } else {
-                plan.timer = min(plan.timer ?? .max, time)
+            switch due.trigger {
+            case .schedule where plan.cron != nil: plan.scheduled = min(plan.scheduled ?? .max, time)
+            case .timer: plan.timer = min(plan.timer ?? .max, time)
+            case .schedule, .manual: (plan.again, plan.notBefore) = (due.trigger, time)
             }
             state.plans[due.journeyID] = plan
             state.version += 1
@@ -79,7 +81,8 @@ final class Timetable: Sendable {
         while true {
             let (deadline, version) = state.withLock { state in
                 let times = state.plans.values.compactMap { plan in
-                    [plan.scheduled, plan.timer].compactMap { $0 }.min().map { max($0, plan.notBefore) }
+                    [plan.scheduled, plan.timer, plan.again.map { _ in plan.notBefore }].compactMap { $0 }.min()
+                        .map { max($0, plan.notBefore) }
                 }
                 return (times.min() ?? .max, state.version)
             }
@@ -100,9 +103,14 @@ final class Timetable: Sendable {
         state.withLock { state in
             var due: [Due] = []
             for (id, var plan) in state.plans where plan.notBefore <= now {
+                if let trigger = plan.again {
+                    plan.again = nil
+                    due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: trigger))
+                }
                 if let time = plan.scheduled, time <= now {
                     // Times missed while the gateway was down or busy fire once.
                     plan.scheduled = plan.cron?.next(after: now)
+                    if due.last?.journeyID == id { due.removeLast() }
                     due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: .schedule))
                 }
                 if let time = plan.timer, time <= now {

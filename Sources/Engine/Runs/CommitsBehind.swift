@@ -15,22 +15,22 @@ final class CommitsBehind {
         var isClosed = false
     }
 
-    private let store: MemberStore
+    private let writer: PatientWriter
     private let state = Monitor(State())
     private var thread: NativeThread?
 
-    init(store: MemberStore) { self.store = store }
+    init(_ writer: PatientWriter) { self.writer = writer }
 
     /// Hands a commit over, once the one before is written.
     /// - Throws: why the one before, or an earlier one, could not be written; then this one is not written at all.
     func add(_ commit: MemberCommit) throws {
         try finish()
         if thread == nil {
-            let started = NativeThread(name: "run-write", stackSize: 2 << 20) { [store, state] in
-                while let next = state.wait(until: CommitsBehind.next) { CommitsBehind.write(next, store, state) }
+            let started = NativeThread(name: "run-write", stackSize: 2 << 20) { [writer, state] in
+                while let next = state.wait(until: CommitsBehind.next) { CommitsBehind.write(next, writer, state) }
             }
             // Without a thread to be had the run's own does it.
-            guard started.isRunning else { return try store.commit(commit, durability: .normal) }
+            guard started.isRunning else { return try writer.write(commit, .normal) }
             thread = started
         }
         state.update { $0.commit = commit }
@@ -57,9 +57,9 @@ final class CommitsBehind {
         return state.isClosed ? .some(nil) : nil
     }
 
-    private static func write(_ commit: MemberCommit, _ store: MemberStore, _ state: Monitor<State>) {
+    private static func write(_ commit: MemberCommit, _ writer: PatientWriter, _ state: Monitor<State>) {
         do {
-            try store.commit(commit, durability: .normal)
+            try writer.write(commit, .normal)
             state.update { $0.commit = nil }
         } catch {
             state.update {

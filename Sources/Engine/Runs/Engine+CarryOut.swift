@@ -8,6 +8,7 @@ extension Engine {
         do {
             guard let (record, run) = try claim(entry) else { return }
             do {
+                try proveWritable(run)
                 // Prepared in a call of its own, so that nothing here holds the instances that it was prepared with.
                 let execution = try prepare(record, run, control)
                 let ending = try execution.execute()
@@ -16,6 +17,9 @@ extension Engine {
                     throw RunFailure(quarantine.description)
                 }
                 try finish(execution, record, run, ending)
+            } catch let error as StoreError where error.passes && control.stop == nil {
+                standsStill(run, "\(error)")
+                throw error
             } catch {
                 try fail(record, run, control, "\(error)")
             }
@@ -40,8 +44,13 @@ extension Engine {
                 }),
                 let run = try control.read({
                     try $0.run(workspaceID: entry.workspaceID, journeyID: entry.journeyID, id: entry.runID)
-                }), !run.status.isFinal
+                })
             else { return nil }
+            guard !run.status.isFinal else {
+                // It had ended, and that was all that could be written then.
+                settle(record)
+                return nil
+            }
             let now = clock.now()
             guard case .allowed = JourneyTransitions.next(from: record.status, call: .trigger) else {
                 _ = try control.write {
@@ -93,7 +102,7 @@ extension Engine {
         return try RunExecution(
             run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
             clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited,
-            settings: settings)
+            settings: settings, standsStill: { [self] in standsStill(run, $0) })
     }
 
     private func definition(_ record: JourneyRecord, version: Int) throws -> Journey {
@@ -126,6 +135,7 @@ extension Engine {
                 }
             }
             failures.update { $0[run.journeyID] = nil }
+            stalled.update { $0[run.journeyID] = nil }
             try settle(find(run.workspaceID, run.journeyID), movesWhenDue: movesWhenDue)
         }
     }
@@ -151,8 +161,12 @@ extension Engine {
                         workspaceID: present.workspaceID, id: present.id, from: [present.status], to: status,
                         error: reason, at: now)
                 }
-                failures.update { $0[run.journeyID, default: 0] += 1 }
+                failures.update { failures in
+                    let count = failures[run.journeyID]?.count ?? 0
+                    failures[run.journeyID] = Failures(count: count + 1, trigger: run.trigger)
+                }
             }
+            stalled.update { $0[run.journeyID] = nil }
             settle(try find(run.workspaceID, run.journeyID))
         }
     }
@@ -170,6 +184,11 @@ extension Engine {
             let ended = run
             try control.write { try $0.updateRun(ended) }
         }
-        try members.store(run.workspaceID).deleteRunProgress(run.id)
+        do {
+            try members.store(run.workspaceID).deleteRunProgress(run.id)
+        } catch {
+            // Only room is lost by it, until the next start.
+            log.warning("the progress of a run that has ended stays", ["run_id": run.id, "error": "\(error)"])
+        }
     }
 }

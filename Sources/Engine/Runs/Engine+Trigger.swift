@@ -49,13 +49,13 @@ extension Engine {
         return run
     }
 
-    /// A start that nobody asked for: a schedule, a retry or a wait. One that finds a run queued is merged into it.
+    /// A start that nobody asked for: a schedule, a retry, a wait, or what a run has failed at. One that finds a run queued is merged into it.
     func startDue(_ due: Timetable.Due) {
         do {
             try lifecycle.withLock { _ in
                 if let waiting = queue.waiting(due.journeyID) {
                     // Merged into the queued run, which must let members in when this start would.
-                    if due.trigger == .schedule { _ = try upgrade(waiting, to: .schedule, by: nil) }
+                    if due.trigger != .timer { _ = try upgrade(waiting, to: due.trigger, by: nil) }
                     return
                 }
                 guard let record = try control.read({ try $0.journey(workspaceID: due.workspaceID, id: due.journeyID) })

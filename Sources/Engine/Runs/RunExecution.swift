@@ -52,6 +52,7 @@ final class RunExecution {
     var progress: RunProgress
     private var totals: Tally
     private var isProgressDirty = false
+    private let writer: PatientWriter
     private let commitsBehind: CommitsBehind
     /// The progress as the database has it, and as it will have it once what was handed over is written.
     private var committed: RunProgress
@@ -62,7 +63,8 @@ final class RunExecution {
     init(
         run: RunRecord, compiled: CompiledJourney, plugins: PluginHost, members: MemberStore, warehouse: Warehouse,
         control: RunControl,
-        clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings
+        clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings,
+        standsStill: @escaping @Sendable (String?) -> Void
     ) throws {
         self.run = run
         self.compiled = compiled.withoutInstances
@@ -102,7 +104,8 @@ final class RunExecution {
         progress =
             try members.runProgress(run.id) ?? RunProgress(runID: run.id, journey: journeyNumber)
         committed = progress
-        commitsBehind = CommitsBehind(store: members)
+        writer = PatientWriter(store: members, clock: clock, control: control, standsStill: standsStill)
+        commitsBehind = CommitsBehind(writer)
         totals = Tally(branches: compiled.plan.tiles.map(\.branches.count))
         totals.restore(progress, tileNumbers: tileNumbers)
     }
@@ -110,6 +113,15 @@ final class RunExecution {
     /// Runs to the end. Throws when the run fails as a whole; what was committed stays.
     func execute() throws -> Ending {
         defer { commitsBehind.close() }
+        do {
+            return try go()
+        } catch let error as Unwritten {
+            if control.stop == .shutdown { return .interrupted }
+            throw error.cause
+        }
+    }
+
+    private func go() throws -> Ending {
         publish()
         let start = mover.now
         do {
@@ -126,6 +138,8 @@ final class RunExecution {
             try settle(limit: 0)
             try holdForRetries()
         } catch is CancelledScan {
+        } catch let error as Unwritten {
+            throw error
         } catch {
             // Calls in flight end all the same, and what they have done is kept: else it would be done again.
             mover.unstage()
@@ -222,7 +236,7 @@ final class RunExecution {
         // What is called next must be on the disk as arrived, whoever asked for this commit.
         let durable = durable || mover.stagedRows > 0
         guard let next = nextCommit(always: always) else { return }
-        try members.commit(next.commit, durability: durable ? .full : .normal)
+        try writer.write(next.commit, durable ? .full : .normal)
         handedOver(next)
         written()
     }

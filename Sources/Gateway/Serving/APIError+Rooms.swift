@@ -77,7 +77,9 @@ extension APIError {
             APIError(409, "wrong_state", "The journey has become \(present) meanwhile: look at it and try again")
         case .overloaded: .busy
         case .closed: .stopping
-        case .notCommitted, .diskFull: APIError(503, "not_stored", "\(error)")
+        case .notCommitted, .diskFull: APIError(503, "not_stored", "\(error)", headers: [("Retry-After", "10")])
+        case .storage where error.passes:
+            APIError(503, "not_stored", "\(error)", headers: [("Retry-After", "10")])
         case .staleFence, .corrupt, .newerSchema, .secretKey, .locked, .storage: nil
         }
     }

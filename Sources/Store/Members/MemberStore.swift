@@ -7,7 +7,7 @@ import SQLite
 /// One file, `members/<workspace>.db`. One connection writes, under a lock; reads take a connection from a pool, each page
 /// in its own read transaction, and neither side waits for the other. Methods are safe from any thread and block: call them
 /// on threads of our own, never on a reactor (except `stats`, which reads a few rows) nor on Swift's pool.
-/// They throw `MemberStoreError` or what SQLite says.
+/// They throw `MemberStoreError` or `StoreError`.
 public final class MemberStore: Sendable {
     public let path: String
     let clock: any Clock
@@ -44,14 +44,24 @@ public final class MemberStore: Sendable {
 
     /// Runs `body` on the writer in one transaction.
     func write<Result>(_ durability: MemberCommit.Durability, _ body: (Database) throws -> Result) throws -> Result {
-        try writer.withLock { writer in
-            guard let writer else { throw MemberStoreError.closed }
-            let result = try writer.transaction(durability, body)
-            checkpoints.committed(writer)
-            return result
-        }
+        do {
+            return try writer.withLock { writer in
+                guard let writer else { throw MemberStoreError.closed }
+                let result = try writer.transaction(durability, body)
+                checkpoints.committed(writer)
+                return result
+            }
+        } catch { throw StoreError.from(error) }
+    }
+
+    /// Writes something that changes nothing, durably.
+    /// - Throws: `StoreError`, why the disk does not take it.
+    public func proveWritable() throws {
+        try write(.full) { try $0.execute("PRAGMA user_version = \(MemberSchema.migrations.count)") }
     }
 
     /// Runs `body` on a reader. Statements must be reset when it returns.
-    func read<Result>(_ body: (Database) throws -> Result) throws -> Result { try readers.read(body) }
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do { return try readers.read(body) } catch { throw StoreError.from(error) }
+    }
 }

@@ -22,9 +22,12 @@ public final class MemberStores: Sendable {
         // Opening under the lock: two threads must not migrate one file, and it takes milliseconds, once.
         try stores.withLock { stores in
             if let store = stores[workspaceID] { return store }
-            let store = try MemberStore(path: try path(workspaceID), clock: clock, log: log, checkpointer: checkpointer)
-            stores[workspaceID] = store
-            return store
+            do {
+                let store = try MemberStore(
+                    path: try path(workspaceID), clock: clock, log: log, checkpointer: checkpointer)
+                stores[workspaceID] = store
+                return store
+            } catch { throw StoreError.from(error) }
         }
     }
 

@@ -95,7 +95,7 @@ import Testing
         var commit = MemberCommit(
             journey: fixture.journey, rows: [again], progress: RunProgress(runID: "r", journey: fixture.journey))
         commit.counters.add(tile: 2, .active, by: 3)
-        #expect(throws: SQLiteError.self) { try fixture.store.commit(commit, durability: .full) }
+        #expect(throws: StoreError.self) { try fixture.store.commit(commit, durability: .full) }
         #expect(try fixture.all().map(\.keyText) == ["b"] && fixture.all().map(\.tile) == [1])
         #expect(try fixture.store.runProgress("r") == nil && fixture.store.countActive(fixture.journey) == 0)
 

@@ -1,0 +1,51 @@
+import Journeys
+import Store
+
+/// Runs that wait for the disk: it is full, may not be written to, or fails. They stay `running`, under their ids, and go on by
+/// themselves; their journey is in error meanwhile and says why.
+extension Engine {
+    /// Why runs stand still, one sentence a cause; empty when none does. Any thread.
+    public var stalls: [String] { Set(stalled.withLock { $0.values }).sorted() }
+
+    /// A run can't read or write what it must, for this reason; nil: it can again.
+    func standsStill(_ run: RunRecord, _ reason: String?) {
+        let before = stalled.update { stalled in
+            defer { stalled[run.journeyID] = reason }
+            return stalled[run.journeyID]
+        }
+        let fields: KeyValuePairs = ["run_id": run.id, "journey_id": run.journeyID, "error": reason ?? ""]
+        if before == nil, reason != nil { log.error("a run stands still", fields) }
+        if before != nil, reason == nil { log.info("a run goes on", fields) }
+        do {
+            try lifecycle.withLock { _ in try show(reason, insteadOf: before, run) }
+        } catch {
+            // The same disk, mostly: the next attempt says it again.
+            log.warning("a journey's status could not be stored", ["journey_id": run.journeyID, "error": "\(error)"])
+        }
+    }
+
+    private func show(_ reason: String?, insteadOf before: String?, _ run: RunRecord) throws {
+        let record = try find(run.workspaceID, run.journeyID)
+        let status: JourneyStatus
+        switch (record.status, reason) {
+        case (.active, .some), (.error, .some): status = .error
+        case (.error, nil) where record.statusError == before: status = .active
+        case (.draining, _): status = .draining
+        default: return
+        }
+        if record.status == status, record.statusError == reason ?? "" { return }
+        let now = clock.now()
+        try control.write {
+            try $0.setJourneyStatus(
+                workspaceID: record.workspaceID, id: record.id, from: [record.status], to: status, error: reason ?? "",
+                at: now)
+        }
+    }
+
+    /// Of a run that stood still: writes to its members' file before anything is sent.
+    func proveWritable(_ run: RunRecord) throws {
+        guard stalled.withLock({ $0[run.journeyID] != nil }) else { return }
+        try members.store(run.workspaceID).proveWritable()
+        standsStill(run, nil)
+    }
+}
