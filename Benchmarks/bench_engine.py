@@ -1,28 +1,19 @@
 """ROWS members through entry, filter, split and wait, committed, beside one SQL statement that writes the same rows into the
 same table and index (the members' own schema, SQLite's own program, the gateway's page size and cache). Three pairs in turn; the median ratio counts."""
-import io, os, re, sqlite3, statistics, subprocess, sys, time
+import os, re, sqlite3, statistics, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
+from engine_journey import EDGES as edges, TILES as tiles, people
 from gateway import Gateway
 
 rows = int(os.environ.get("ROWS", "1000000"))
 gateway = Gateway(sys.argv[1])
 try:
-    csv = io.BytesIO()
-    csv.write(b"id,age,plan\n")
-    csv.write("".join(f"c{i:09d},{i % 100},{'pro' if i % 3 == 0 else 'free'}\n" for i in range(rows)).encode())
+    csv = people(rows)
     began = time.monotonic()
-    loaded = gateway.upload("people", "id", csv.getvalue())
-    print(f"upload: {rows / (time.monotonic() - began):,.0f} rows/s ({loaded['rows']} rows, {len(csv.getvalue()) >> 20} MB of CSV)")
+    loaded = gateway.upload("people", "id", csv)
+    print(f"upload: {rows / (time.monotonic() - began):,.0f} rows/s ({loaded['rows']} rows, {len(csv) >> 20} MB of CSV)")
     assert loaded["rows"] == rows
     model = gateway.model("SELECT * FROM people", "id")
-    tiles = [{"id": "in", "type": "entry"},
-             {"id": "adult", "type": "filter", "config": {"type": "condition", "condition_type": "property", "column": "age",
-                                                          "operator": "greater_than_or_equal", "value": 18}},
-             {"id": "ab", "type": "split", "config": {"variants": [{"name": "a", "weight": 1}, {"name": "b", "weight": 1}]}},
-             {"id": "short", "type": "wait", "config": {"duration": 3, "unit": "days"}},
-             {"id": "long", "type": "wait", "config": {"duration": 9, "unit": "days"}}]
-    edges = [{"from": "in", "to": "adult"}, {"from": "adult", "to": "ab", "branch": "yes"},
-             {"from": "ab", "to": "short", "branch": "a"}, {"from": "ab", "to": "long", "branch": "b"}]
     members = os.path.join(gateway.data, "members", f"{gateway.workspace}.db")
 
     def statement():
