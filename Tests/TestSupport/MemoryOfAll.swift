@@ -12,6 +12,8 @@ public final class MemoryOfAll: DeliveryMemory {
         public var disabled: [String] = []
         /// Whether the last word was that a destination is gone.
         public var isDisabled = false
+        /// Called once, before a destination that is gone is remembered as that, or after one that is enabled is.
+        public var meanwhile: (@Sendable () -> Void)?
         /// Whether the disk takes its time: what was kept is told of by `write`.
         public var isSlow = false
         fileprivate var waiting: [@Sendable (Bool) -> Void] = []
@@ -40,6 +42,7 @@ public final class MemoryOfAll: DeliveryMemory {
     }
 
     public func disabled(workspaceID: String, destinationID: String, reason: String) {
+        runMeanwhile()
         state.update {
             $0.disabled.append("\(destinationID): \(reason)")
             $0.isDisabled = true
@@ -48,6 +51,15 @@ public final class MemoryOfAll: DeliveryMemory {
 
     public func enabled(workspaceID: String, destinationID: String) {
         state.update { $0.isDisabled = false }
+        runMeanwhile()
+    }
+
+    private func runMeanwhile() {
+        let meanwhile = state.withLock { state in
+            defer { state.meanwhile = nil }
+            return state.meanwhile
+        }
+        meanwhile?()
     }
 
     /// What was given to a slow disk is on it, or could not be written.
