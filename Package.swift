@@ -32,7 +32,7 @@ let plugins = [
     Plugin(name: "Filter", dependencies: ["Journeys", "Columns"]),
     Plugin(name: "Split", dependencies: ["Journeys"]),
     Plugin(name: "Exit"),
-    Plugin(name: "Sync", dependencies: ["CCurl", "Outbound", "Platform"]),
+    Plugin(name: "Sync", dependencies: ["CCurl", "Outbound", "Payload", "Platform"]),
     Plugin(name: "Webhook", dependencies: ["Payload"]),
     Plugin(name: "HTTP", dependencies: ["Payload"]),
     Plugin(name: "Braze", dependencies: ["Payload"]),

@@ -5,7 +5,8 @@ import TesseraPluginKit
 
 /// Sends members that match a filter tree to `yes`, the others to `no`. The config is the tree itself.
 struct FilterTile: TilePlugin {
-    static let type = TileType(id: "filter", title: "Filter", schema: FilterSchema.text)
+    static let type = TileType(
+        id: "filter", title: "Filter", flags: [.concurrent, .dryRun], schema: FilterSchema.text)
 
     let branches: [String]? = ["yes", "no"]
     let columns: [String]
@@ -39,6 +40,15 @@ struct FilterTile: TilePlugin {
         var outcomes = call.outcomes(for: batch)
         matches.withUnsafeBufferPointer { matches in
             for row in 0..<matches.count { outcomes.advance(row, branch: matches[row] ? 0 : 1) }
+        }
+        if call.isDryRun { try explain(view, call) }
+    }
+
+    /// Records for each member which conditions decided, and the values that they saw.
+    private func explain(_ view: BatchView, _ call: TileCall) throws {
+        let explanation = try FilterExplanation(tree, columns: view.columns)
+        for row in 0..<view.count {
+            call.record(row: row, json: try explanation.explain(view, row: row, runAt: call.runAt).text)
         }
     }
 }

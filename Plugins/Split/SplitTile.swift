@@ -4,7 +4,7 @@ import TesseraPluginKit
 /// Sends each member to one of several variants, by weight and always the same: `SplitHash` tells how.
 struct SplitTile: TilePlugin {
     static let type = TileType(
-        id: "split", title: "Split",
+        id: "split", title: "Split", flags: [.concurrent, .dryRun],
         schema: #"""
             {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -88,7 +88,16 @@ struct SplitTile: TilePlugin {
                 var arm = 0
                 while arm < ends.count - 1 && ends[arm] <= unit { arm &+= 1 }
                 outcomes.advance(row, branch: arm)
+                if call.isDryRun { call.record(row: row, json: reason(unit, arm).text) }
             }
         }
+    }
+
+    /// Where the member stands in [0, 1), and the part of it that is the arm's.
+    private func reason(_ unit: Double, _ arm: Int) -> JSON {
+        [
+            "u": .number(unit), "arm": .string(branches?[arm] ?? ""), "from": .number(arm == 0 ? 0 : ends[arm - 1]),
+            "to": .number(ends[arm]),
+        ]
     }
 }

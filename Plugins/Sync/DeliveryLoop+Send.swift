@@ -31,7 +31,7 @@ extension DeliveryLoop {
         job.destination = destination
         job.secrets = SecretSet(destination)
         if job.call.isDryRun {
-            job.dryRun(now: now)
+            job.dryRun(now: job.call.now)
             return end(job)
         }
         let deadline = job.call.deadline

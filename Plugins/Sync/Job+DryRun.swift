@@ -1,4 +1,5 @@
 import CTessera
+import Payload
 import TesseraPluginKit
 
 extension Job {
@@ -33,14 +34,17 @@ extension Job {
         head += Array("},".utf8)
         var whole = head + Array(#""body":"#.utf8)
         write(request.body, to: &whole)
-        whole.append(UInt8(ascii: "}"))
-        let place = "\"body_in_row\":\(queued.places[Int(first)])}"
+        let place = "\"body_in_row\":\(queued.places[Int(first)])"
         let short = queued.rows.count * request.body.length > Job.recordedBytes ? head + Array(place.utf8) : whole
+        let text = JSONBytes()
         for (index, row) in queued.rows.enumerated() {
-            (index == 0 ? whole : short).withUnsafeBytes { text in
-                call.pointer.pointee.record?(
-                    call.pointer, UInt32(truncatingIfNeeded: queued.places[Int(row)]), tessera_str(text))
-            }
+            text.removeAll()
+            (index == 0 ? whole : short).withUnsafeBytes { text.append(raw: $0) }
+            text.append(",\"payload\":")
+            writePayload(ofRow: queued.places[Int(row)], to: text)
+            text.append("}")
+            call.pointer.pointee.record?(
+                call.pointer, UInt32(truncatingIfNeeded: queued.places[Int(row)]), tessera_str(text.bytes))
             append(
                 tessera_outcome(
                     row: UInt32(truncatingIfNeeded: queued.places[Int(row)]),
