@@ -47,6 +47,8 @@ public final class Engine: Sendable {
     let held = Monitor<[String: JourneyHold]>([:])
     /// Journeys whose waiting members move when they are due.
     let whenDueJourneys = Monitor<Set<String>>([])
+    /// Simulations that go on, by the id of each; nil once the engine stops.
+    let simulations = Monitor<[String: RunControl]?>([:])
 
     struct Failures: Sendable {
         var count = 0
@@ -76,6 +78,7 @@ public final class Engine: Sendable {
     /// - Throws: when the store can't be read.
     public func start() throws {
         plugins.guardSwaps(by: self)
+        try members.sweepScratch()
         try recover()
         queue.start(threads: configuration.runThreads) { [self] entry, control in
             carryOut(entry, control)
@@ -86,8 +89,10 @@ public final class Engine: Sendable {
         housekeeper.start { [self] task in keepHouse(task) }
     }
 
-    /// Stops schedules and runs. Runs in progress commit what they have and go on after the next start.
+    /// Stops schedules and runs. Runs in progress commit what they have and go on after the next start. Simulations end
+    /// soon after, on the threads that they were begun on.
     public func stop() {
+        stopSimulations()
         timetable.stop()
         queue.stop()
         housekeeper.stop()

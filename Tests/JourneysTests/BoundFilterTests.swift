@@ -42,6 +42,34 @@ import Testing
         #expect(condition.values == expected)
     }
 
+    @Test func bothOfTwoFiltersShareTheirColumns() throws {
+        let first = try FilterTree.parse([
+            "type": "or",
+            "children": [
+                FilterTreeTests.condition("equals", "x", column: "email"),
+                FilterTreeTests.condition("greater_than", 3, column: "age"),
+            ],
+        ]).bound(to: Self.columns)
+        let second = try FilterTree.parse([
+            "type": "and",
+            "children": [
+                FilterTreeTests.condition("is_true", nil, column: "active"),
+                FilterTreeTests.condition("less_than", 9, column: "age"),
+            ],
+        ]).bound(to: Self.columns)
+        let both = first.and(second)
+        #expect(both.columnNames == ["email", "age", "active"])
+        guard case .and(let parts) = both.root, parts.count == 2, case .and(let moved) = parts[1],
+            case .condition(let active) = moved[0], case .condition(let age) = moved[1]
+        else {
+            Issue.record("not both of two")
+            return
+        }
+        #expect(parts[0] == first.root && active.column == 2 && age.column == 1 && age.values == [.integer(9)])
+        let everyone = BoundFilter(root: .everyone, columns: [])
+        #expect(everyone.and(first) == first && first.and(everyone) == first)
+    }
+
     static let misfits: [(String, String, JSON?, String)] = [
         ("email", "equals", 3, "/value"), ("email", "in", ["a", 3], "/value/1"),
         ("age", "equals", "3", "/value"), ("age", "equals", true, "/value"), ("age", "in", [1, "x"], "/value/1"),

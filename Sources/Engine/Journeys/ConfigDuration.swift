@@ -1,9 +1,9 @@
 import Journeys
 
 /// `{"duration": 30, "unit": "days"}` where the engine's own fields of a tile's config have a span of time.
-enum ConfigDuration {
+public enum ConfigDuration {
     /// In microseconds, from 0; nil when it is of another form or too long.
-    static func microseconds(_ json: JSON) -> Int64? {
+    public static func microseconds(_ json: JSON) -> Int64? {
         let units: [String: Int64] = [
             "seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800,
         ]

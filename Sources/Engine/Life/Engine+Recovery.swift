@@ -89,7 +89,6 @@ extension Engine {
         do {
             let store = try members.store(record.workspaceID)
             if let number = try store.knownJourneyNumber(record.id) {
-                let wake = whenDue ? try store.nextWake(number).flatMap { $0 == Mover.underwayWake ? nil : $0 } : nil
                 // What a run that failed left in flight is taken up again like a retry.
                 let left =
                     record.statusError.isEmpty
@@ -97,7 +96,7 @@ extension Engine {
                     : try store.due(
                         number, upTo: Mover.underwayWake, states: MemberStates(.arrived), limit: 1
                     ).rows.isEmpty ? nil : clock.now()
-                plan.timer = [try store.nextRetry(number), wake, left].compactMap { $0 }.min()
+                plan.timer = [try store.nextTimer(number, movesWhenDue: whenDue), left].compactMap { $0 }.min()
             }
         } catch {
             log.error("the next retry is not known", ["journey_id": record.id, "error": "\(error)"])
@@ -109,5 +108,13 @@ extension Engine {
             plan.again = failed.trigger
         }
         timetable.set(record.id, plan)
+    }
+}
+
+extension MemberStore {
+    /// When a run of the timer is due: for the next retry, or wait where those move when due.
+    func nextTimer(_ journey: Int32, movesWhenDue: Bool) throws -> Int64? {
+        let wake = movesWhenDue ? try nextWake(journey).flatMap { $0 == Mover.underwayWake ? nil : $0 } : nil
+        return [try nextRetry(journey), wake].compactMap { $0 }.min()
     }
 }

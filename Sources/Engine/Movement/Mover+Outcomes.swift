@@ -9,6 +9,9 @@ extension Mover {
         let rows = parcel.rows
         let cargo = parcel.cargo
         let station = flight.station
+        for (row, json) in taken.records {
+            call.rehearsal?.witness.recorded(cargo, rows[Int(row)], at: station, json: json)
+        }
         var waiting = 0
         var leaving = [[Int32]](repeating: [], count: max(1, station.node.branches.count))
         for outcome in taken.outcomes {
@@ -57,6 +60,7 @@ extension Mover {
         } else {
             tally.tiles[tile].left += rows.count
             tally.tiles[tile].branches[0] += rows.count
+            call.rehearsal?.witness.left(cargo, rows, from: station, branch: 0, isDelivery: false, now: now)
             leave(cargo, rows, from: station, branch: 0)
         }
         note(cargo)
@@ -67,7 +71,9 @@ extension Mover {
         tally.tiles[station.index].left += rows.count
         tally.tiles[station.index].branches[branch] += rows.count
         // `failed` is the last branch of a tile with side effects.
-        if station.node.sideEffects, branch != station.node.branches.count - 1 { tally.delivered += rows.count }
+        let isDelivery = station.node.sideEffects && branch != station.node.branches.count - 1
+        if isDelivery { tally.delivered += rows.count }
+        call.rehearsal?.witness.left(cargo, rows, from: station, branch: branch, isDelivery: isDelivery, now: now)
         leave(cargo, rows, from: station, branch: branch)
     }
 
@@ -92,6 +98,7 @@ extension Mover {
         cargo.state[Int(row)] = state
         cargo.wake[Int(row)] = wake
         cargo.markDirty(Int(row))
+        call.rehearsal?.witness.stopped(cargo, row, now: now)
     }
 
     /// The member has reached the end of the journey.
@@ -146,6 +153,8 @@ extension Mover {
         tally.failed += 1
         tally.tiles[station.index].failed += 1
         if let branch = station.failedBranch {
+            // Forgotten as the member leaves; only who looks on sees it.
+            if call.rehearsal != nil { cargo.errors[row] = completed(error, at: station) }
             leaving[branch].append(row)
             return
         }

@@ -17,6 +17,8 @@ final class Mover {
         var runID: String
         var runAt: Int64
         var isCancelled: @Sendable () -> Bool
+        /// Set in a simulation.
+        var rehearsal: Rehearsal?
     }
 
     /// A call that may still report.
@@ -93,6 +95,7 @@ final class Mover {
             cargo.attempt[row] = 0
         }
         tally.tiles[tile].arrived += rows.count
+        call.rehearsal?.witness.arrived(cargo, rows, at: tile, now: now)
         pending[tile].append(Parcel(cargo: cargo, rows: rows))
     }
 
@@ -164,10 +167,13 @@ final class Mover {
     }
 
     private func run(_ parcel: Parcel, _ station: Station, _ buffer: OutcomeBuffer) {
+        if call.rehearsal != nil, !Rehearsal.mayCall(station.instance.type) {
+            return Rehearsal.assumeFirstBranch(rows: parcel.rows.count, buffer)
+        }
         let context = CallContext(
             workspaceID: call.workspaceID, journeyID: call.journeyID, runID: call.runID, tileID: station.node.id,
-            nowUs: now, runAtUs: call.runAt, deadlineUs: clock.now() + station.timeout, dryRun: false,
-            cancelled: call.isCancelled)
+            nowUs: now, runAtUs: call.runAt, deadlineUs: (call.rehearsal?.clock ?? clock).now() + station.timeout,
+            dryRun: call.rehearsal?.isDry(station.instance.type) ?? false, cancelled: call.isCancelled)
         // How the call ended reaches the buffer; rows that were not reported are unknown, whatever the reason.
         station.instance.run(station.batch(parcel), context, sink: buffer)
     }
@@ -259,7 +265,7 @@ final class Mover {
     @discardableResult
     private func take(_ flight: Flight) -> (rows: Int, isDone: Bool) {
         let taken = flight.buffer.take()
-        if !taken.outcomes.isEmpty || taken.isDone { apply(taken, to: flight) }
+        if !taken.outcomes.isEmpty || !taken.records.isEmpty || taken.isDone { apply(taken, to: flight) }
         return (taken.outcomes.count, taken.isDone)
     }
 
@@ -319,6 +325,7 @@ extension Mover {
     func turnAway(_ cargo: Cargo, rows: [Int32], at tile: Int, reason: ExitReason) {
         if rows.isEmpty { return }
         tally.tiles[tile].arrived += rows.count
+        call.rehearsal?.witness.arrived(cargo, rows, at: tile, now: now)
         for row in rows {
             cargo.tile[Int(row)] = Int32(tile)
             exit(cargo, row, reason: reason)

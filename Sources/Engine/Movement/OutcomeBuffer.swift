@@ -18,6 +18,8 @@ final class OutcomeBuffer: OutcomeSink {
     struct Taken {
         var outcomes: [Outcome] = []
         var errors: [Int32: MemberError] = [:]
+        /// Dry run: what the tile recorded of rows, in order.
+        var records: [(row: Int32, json: [UInt8])] = []
         /// The tile has ended the call.
         var isDone = false
         var end = CallEnd.finished
@@ -73,6 +75,10 @@ final class OutcomeBuffer: OutcomeSink {
         return MemberError(copy, kept)
     }
 
+    func record(row: Int, json: UnsafeBufferPointer<UInt8>) {
+        content.withLock { $0.records.append((Int32(truncatingIfNeeded: row), Array(json))) }
+    }
+
     func done(_ end: CallEnd) {
         content.withLock {
             $0.isDone = true
@@ -87,6 +93,7 @@ final class OutcomeBuffer: OutcomeSink {
             let taken = content
             content.outcomes = []
             content.errors = [:]
+            content.records = []
             return taken
         }
     }

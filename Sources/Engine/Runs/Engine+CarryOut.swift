@@ -85,27 +85,34 @@ extension Engine {
         let number = try store.journeyNumber(run.journeyID)
         try store.deleteRunProgress(of: number, but: run.id)
         var edited: [Int32] = []
-        // A run that did not complete may have left members where an edit found them: the last completed one counts, or
-        // the oldest that is known.
-        let earlier = try control.read {
-            try $0.runs(workspaceID: run.workspaceID, journeyID: run.journeyID).filter { $0.id != run.id }
-        }
-        let last = (earlier.first { $0.status == .completed } ?? earlier.last { $0.startedAt != nil })?.journeyVersion
-        if let last, last != run.journeyVersion {
+        if let last = try lastVersion(record, before: run.id), last != run.journeyVersion {
             edited = try RunExecution.editedTiles(
                 before: try? definition(record, version: last), now: journey, members: store, journeyNumber: number)
         }
+        return try RunExecution(
+            run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
+            clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited,
+            settings: runSettings, standsStill: { [self] in standsStill(run, $0) })
+    }
+
+    var runSettings: RunExecution.Settings {
         var settings = RunExecution.Settings()
         settings.batchRows = configuration.batchRows
         settings.commitRows = 8 * configuration.batchRows
         settings.stagedRows = 4 * configuration.batchRows
-        return try RunExecution(
-            run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
-            clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited,
-            settings: settings, standsStill: { [self] in standsStill(run, $0) })
+        return settings
     }
 
-    private func definition(_ record: JourneyRecord, version: Int) throws -> Journey {
+    /// The version that the members have last moved by. A run that did not complete may have left members where an edit
+    /// found them: the last completed one counts, or the oldest that is known.
+    func lastVersion(_ record: JourneyRecord, before runID: String) throws -> Int? {
+        let earlier = try control.read {
+            try $0.runs(workspaceID: record.workspaceID, journeyID: record.id).filter { $0.id != runID }
+        }
+        return (earlier.first { $0.status == .completed } ?? earlier.last { $0.startedAt != nil })?.journeyVersion
+    }
+
+    func definition(_ record: JourneyRecord, version: Int) throws -> Journey {
         if version == record.version { return record.journey }
         let stored = try control.read {
             try $0.journeyVersion(workspaceID: record.workspaceID, id: record.id, version: version)

@@ -48,15 +48,23 @@ final class RunControl: Sendable {
     let journeyID: String
     let state = Monitor(State())
     private let othersWait: @Sendable () -> Bool
+    private let isAbandoned: (@Sendable () -> Bool)?
 
-    /// - Parameter othersWait: whether a run of another journey waits for a thread now.
-    init(runID: String, journeyID: String, othersWait: @escaping @Sendable () -> Bool) {
+    /// - Parameters:
+    ///   - isAbandoned: whether nobody waits for what comes of it any more; asked often. Nil for runs, which nobody need
+    ///     wait for.
+    ///   - othersWait: whether a run of another journey waits for a thread now.
+    init(
+        runID: String, journeyID: String, isAbandoned: (@Sendable () -> Bool)? = nil,
+        othersWait: @escaping @Sendable () -> Bool
+    ) {
         self.runID = runID
         self.journeyID = journeyID
+        self.isAbandoned = isAbandoned
         self.othersWait = othersWait
     }
 
-    var stop: Stop? { state.withLock { $0.stop } }
+    var stop: Stop? { state.withLock { $0.stop } ?? (isAbandoned?() == true ? .cancel : nil) }
 
     func requestStop(_ stop: Stop) {
         // The first reason stays, so that a run which goes on after the next start does not fail on the way out; but one that

@@ -63,7 +63,7 @@ final class RunExecution {
     init(
         run: RunRecord, compiled: CompiledJourney, plugins: PluginHost, members: MemberStore, warehouse: Warehouse,
         control: RunControl,
-        clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings,
+        clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings, rehearsal: Rehearsal? = nil,
         standsStill: @escaping @Sendable (String?) -> Void
     ) throws {
         self.run = run
@@ -97,7 +97,7 @@ final class RunExecution {
             plan: compiled.plan, stations: stations,
             call: Mover.Call(
                 workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id, runAt: runAt,
-                isCancelled: { [control] in control.stop != nil }),
+                isCancelled: { [control] in control.stop != nil }, rehearsal: rehearsal),
             clock: clock,
             kinds: compiled.rules.keepsPaths
                 ? StepKinds(known: try members.stepKinds(journeyNumber), tileNumbers: tileNumbers) : nil)

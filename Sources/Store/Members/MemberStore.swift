@@ -25,12 +25,13 @@ public final class MemberStore: Sendable {
     }
 
     init(
-        path: String, clock: any Clock, log: Log, checkpointer: MemberCheckpointer, limits: MemberCheckpoints.Limits
+        path: String, clock: any Clock, log: Log, checkpointer: MemberCheckpointer, limits: MemberCheckpoints.Limits,
+        isScratch: Bool = false
     ) throws {
         self.path = path
         self.clock = clock
         self.log = log
-        writer = Monitor(try MemberWriter(path: path))
+        writer = Monitor(try MemberWriter(path: path, isScratch: isScratch))
         readers = MemberReaders(path: path)
         checkpoints = try MemberCheckpoints(path: path, log: log, checkpointer: checkpointer, limits: limits)
     }

@@ -3,14 +3,17 @@ import Platform
 /// The member stores of a data directory, one for each workspace, opened when first asked for. Any thread.
 public final class MemberStores: Sendable {
     private let directory: String
+    /// Where scratch stores lie.
+    let scratchDirectory: String
     private let clock: any Clock
-    private let log: Log
-    private let checkpointer = MemberCheckpointer()
+    let log: Log
+    let checkpointer = MemberCheckpointer()
     private let stores = Monitor([String: MemberStore]())
 
     /// - Parameter dataDirectory: the gateway's; the files lie in `members` below it.
     public init(dataDirectory: String, clock: any Clock, log: Log) {
         directory = dataDirectory + "/members"
+        scratchDirectory = dataDirectory + "/tmp"
         self.clock = clock
         self.log = log
     }

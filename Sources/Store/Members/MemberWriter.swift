@@ -4,6 +4,7 @@ import SQLite
 /// The writing connection of a member store. The store's lock guards it.
 final class MemberWriter {
     let database: Database
+    private let isScratch: Bool
     private var synchronous: MemberCommit.Durability?
     /// Frames in the log after the last commit; written by SQLite's hook. Lives as long as the connection.
     private let frames: UnsafeMutablePointer<Int32>
@@ -13,14 +14,16 @@ final class MemberWriter {
     /// Rows of 70 bytes: a larger page means fewer of them, a shallower tree and less log. 8 KB was the best measured.
     static let pageSize = 8192
 
-    init(path: String) throws {
+    /// - Parameter isScratch: the file is of no use after this process: nothing is ever synced.
+    init(path: String, isScratch: Bool) throws {
+        self.isScratch = isScratch
         database = try Database(path: path, cacheBytes: Self.cacheBytes)
         frames = .allocate(capacity: 1)
         frames.pointee = 0
         // Page size and auto_vacuum count only before the first page is written.
         try database.execute(
             "PRAGMA page_size = \(Self.pageSize); PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = WAL; "
-                + "PRAGMA temp_store = MEMORY")
+                + "PRAGMA temp_store = MEMORY; PRAGMA synchronous = \(isScratch ? "OFF" : "NORMAL")")
         try MemberSchema.migrate(database, path: path)
         tessera_rows_register(database.handle)
         // This replaces SQLite's own checkpoint inside the commit: a thread does that beside the writer.
@@ -48,7 +51,7 @@ final class MemberWriter {
         _ durability: MemberCommit.Durability, _ body: (Database) throws -> Result
     ) throws -> Result {
         // Not allowed inside a transaction, and a few microseconds: only when it changes.
-        if synchronous != durability {
+        if !isScratch, synchronous != durability {
             try database.execute("PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
             synchronous = durability
         }
