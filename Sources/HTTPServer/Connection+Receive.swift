@@ -48,6 +48,7 @@ extension Connection {
     /// The peer will send no more.
     private func peerEnded() {
         peerClosed = true
+        ended.store(true, ordering: .releasing)
         switch phase {
         case .waiting:
             // A peer that stops sending may still read its answer; one that gets a stream has left.

@@ -2,7 +2,7 @@ import CSockets
 import Glibc
 import Synchronization
 
-/// One client's connection. Everything but `gone` belongs to its reactor's thread.
+/// One client's connection. Everything but `gone` and `ended` belongs to its reactor's thread.
 ///
 /// It serves one request at a time: the next one of a pipeline is parsed when the last has its answer, so answers keep
 /// the order of requests, and a GET after a POST sees what the POST did.
@@ -45,6 +45,8 @@ final class Connection: @unchecked Sendable {
     let peerAddress: String
     /// Set when the connection is closed; the one field that other threads read.
     let gone = Atomic<Bool>(false)
+    /// The peer has ended its side. For any thread too.
+    let ended = Atomic<Bool>(false)
 
     // The request.
     var phase = Phase.head

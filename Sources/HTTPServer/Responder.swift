@@ -25,6 +25,10 @@ public final class Responder: Sendable {
     /// Whether the peer's connection is gone: an answer would reach nobody, long work for it may stop.
     public var isAbandoned: Bool { connection.gone.load(ordering: .acquiring) }
 
+    /// Whether the peer has ended its side of the connection. Nearly always it has left, which shows only when it is sent
+    /// something; one that has not still gets its answer. For work of minutes that is reason enough to stop.
+    public var hasPeerEnded: Bool { connection.ended.load(ordering: .acquiring) || isAbandoned }
+
     /// Sends the answer. A second call is logged and has no effect.
     public func respond(_ response: Response) {
         guard take() else { return }

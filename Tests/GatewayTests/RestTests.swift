@@ -5,6 +5,9 @@ import Testing
     private func check(_ restCase: RestCase) throws { try restCase.check(RestFixture.shared.get()) }
 
     @Test(arguments: JourneyCases.all) func journeys(_ restCase: RestCase) throws { try check(restCase) }
+    @Test(arguments: SimulationCases.all) func simulations(_ restCase: RestCase) throws {
+        try restCase.check(RestFixture.ofSimulations.get())
+    }
     @Test(arguments: BadJourneyCases.all) func badJourneys(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: AccessCases.all) func access(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: ProtocolCases.all) func protocolRules(_ restCase: RestCase) throws { try check(restCase) }

@@ -19,6 +19,7 @@ enum Routes {
             Route(.post, j + "/drain", .editor, .work(JourneyRoutes.change(.drain))),
             Route(.post, j + "/archive", .editor, .work(JourneyRoutes.change(.archive))),
             Route(.post, j + "/trigger", .editor, .work(RunRoutes.trigger)),
+            Route(.post, j + "/simulate", .editor, .stream(SimulationRoutes.simulate)),
             Route(.get, j + "/runs", .viewer, .work(RunRoutes.list)),
             Route(.get, j + "/runs/{run}", .viewer, .read(RunRoutes.get)),
             Route(.post, j + "/runs/{run}/cancel", .editor, .work(RunRoutes.cancel)),

@@ -16,6 +16,7 @@ extension APIError {
         case let error as FilterError: self = .invalid(error.problems, code: "invalid_filter")
         case let error as OpenFailure: self = .invalid(error.problems, code: "invalid_config")
         case let error as EngineError: self.init(engine: error)
+        case let error as SimulationError: self = .of(error)
         case let error as PluginError: self.init(error)
         case let error as StoreError:
             guard let known = APIError.of(error) else { return nil }
@@ -51,6 +52,20 @@ extension APIError {
             self.init(
                 422, "invalid_journey", "The journey is not valid: \(lines.first ?? "")\(more)",
                 problems: errors.map(\.problem), errors: lines)
+        }
+    }
+
+    private static func of(_ error: SimulationError) -> APIError {
+        switch error {
+        case .abandoned: .stopping
+        case .tooLong(let seconds, let at):
+            APIError(
+                422, "deadline_exceeded",
+                "The simulation came to \(Timestamp.api(at)) in \(seconds) seconds and was given up: ask for fewer days"
+            )
+        case .noRoom(let reason): APIError(503, "not_stored", "The simulation's copy could not be written: \(reason)")
+        case .runFailed(let at, let reason):
+            APIError(422, "run_failed", "The run of \(Timestamp.api(at)) would fail: \(reason)")
         }
     }
 

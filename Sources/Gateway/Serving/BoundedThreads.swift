@@ -1,11 +1,15 @@
 import Platform
 
-/// One thread per upload, since an upload lasts as long as its sender takes; a bounded number of them, and of each
-/// workspace's, so that slow senders of one can't keep the others out. Any thread.
-final class UploadThreads: Sendable {
+/// A thread for each piece of work that may last: an upload takes as long as its sender, a simulation as its days. A bounded
+/// number of them, and of each workspace's, so that one workspace can't keep the others out. Any thread.
+final class BoundedThreads: Sendable {
+    private let name: String
+    private let stackSize: Int
     private let places: WorkspacePlaces
 
-    init(limit: Int, limitPerWorkspace: Int) {
+    init(name: String, stackSize: Int = 4 << 20, limit: Int, limitPerWorkspace: Int) {
+        self.name = name
+        self.stackSize = stackSize
         places = WorkspacePlaces(limit: limit, limitPerWorkspace: limitPerWorkspace)
     }
 
@@ -13,7 +17,7 @@ final class UploadThreads: Sendable {
     func start(_ workspaceID: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         guard places.take(workspaceID) else { return false }
         let places = places
-        let thread = NativeThread(name: "upload") {
+        let thread = NativeThread(name: name, stackSize: stackSize) {
             body()
             places.leave(workspaceID)
         }
@@ -25,6 +29,6 @@ final class UploadThreads: Sendable {
         return true
     }
 
-    /// Waits until no upload is at work. Call it when the server has stopped: all have ended or broken off then.
+    /// Waits until nothing is at work. Call it when all of it ends by itself or has been told to.
     func drain() { places.drain() }
 }

@@ -21,6 +21,7 @@ extension Rooms {
     func close() {
         uploads.drain()
         engine.stop()
+        simulations.drain()
         plugins.stop()
         delivery.stop()
         warehouse.close()

@@ -15,7 +15,8 @@ final class Rooms: Sendable {
     let destinations: DestinationDirectory
     let engine: Engine
     let authenticator: Authenticator
-    let uploads: UploadThreads
+    let uploads: BoundedThreads
+    let simulations: BoundedThreads
     /// For tests of destinations: each holds a slow worker for as long as the destination takes.
     let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
     let clock: any Clock
@@ -36,6 +37,8 @@ final class Rooms: Sendable {
         self.clock = clock
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)
-        uploads = UploadThreads(limit: 32, limitPerWorkspace: 8)
+        uploads = BoundedThreads(name: "upload", limit: 32, limitPerWorkspace: 8)
+        // The stack of a run's thread: plugins are called on it.
+        simulations = BoundedThreads(name: "simulation", stackSize: 8 << 20, limit: 8, limitPerWorkspace: 2)
     }
 }

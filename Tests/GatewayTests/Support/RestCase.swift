@@ -69,6 +69,8 @@ final class RestFixture: @unchecked Sendable {
 
     /// Made once. The cases are run one after the other.
     static let shared = Result { try RestFixture() }
+    /// The same again, for cases that want things as they are made.
+    static let ofSimulations = Result { try RestFixture() }
 
     private init() throws {
         let gateway = try TestGateway()
