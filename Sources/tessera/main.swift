@@ -10,6 +10,7 @@ let usage = """
       backup            copy a data directory while its gateway runs
       restore           make a data directory of a backup
       plugin            write, check, list, load, reload, roll back and retire plugins
+      simulate          run a journey of a live gateway in virtual time, with nothing sent
       receiver          a small HTTP server that shows what webhooks deliver
       version           print the version
 
@@ -26,6 +27,7 @@ case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
 case "backup": exit(BackupCommand.run(Array(arguments.dropFirst())))
 case "restore": exit(RestoreCommand.run(Array(arguments.dropFirst())))
 case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
+case "simulate": exit(SimulateCommand.run(Array(arguments.dropFirst())))
 case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
 case "version", "--version":
     Terminal.print(Version.text)

@@ -43,6 +43,26 @@ import Testing
             ann["data"] == ["Email": "ann@example.com", "stats": ["spent": 120.5], "campaign": "thank-you"],
             "\(ann.text)")
     }
+
+    /// The first journey in virtual time, over the API and by the command.
+    @Test func theGuidesSimulationsSendNothing() throws {
+        let first = try commands("A first journey")
+        let simulations = try commands("Trying a journey out")
+        #expect(simulations.count == 2)
+        let folder = try TemporaryFolder()
+        let result = try run(Array(first.prefix(5)) + simulations, in: folder)
+        #expect(result.output.contains(#""deliveries_total":2"#), "\(result.output)")
+        #expect(result.output.contains(#""seen":120.5"#), "\(result.output)")
+        #expect(result.output.contains("member 00001: completed (exit_tile)"), "\(result.output)")
+        let lines = try Files.read(folder.path + "/deliveries.ndjson").split(separator: UInt8(ascii: "\n"))
+        #expect(try lines.map { try JSON.parse($0)["member"] } == ["00001", "00003"])
+        let received = try Files.read(folder.path + "/received.ndjson").split(separator: UInt8(ascii: "\n"))
+        #expect(
+            try received.allSatisfy {
+                try JSON.parse($0)["row"]?["primary_key"]?.stringValue?.hasPrefix("0000") != true
+            })
+    }
+
     /// Members whose destination could not be reached are found and tried again, with the guide's commands.
     @Test func theGuidesDeadLettersAreFoundAndTriedAgain() throws {
         let first = try commands("A first journey")

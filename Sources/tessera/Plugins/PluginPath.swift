@@ -1,7 +1,7 @@
-/// A plugin's id as a part of a path.
+/// An id as a part of a path.
 enum PluginPath {
     static func segment(_ id: String) throws(Options.Misuse) -> String {
-        guard !id.isEmpty else { throw Options.Misuse(message: "the ID of a plugin is empty") }
+        guard !id.isEmpty else { throw Options.Misuse(message: "an id is empty") }
         return id.utf8.map { byte in
             let isPlain =
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

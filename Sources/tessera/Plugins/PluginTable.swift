@@ -7,7 +7,7 @@ enum PluginTable {
         let heads = [
             "ID", "VERSION", "STATE", "GEN", "ISOLATION", "SHA256", "CALLS", "ROWS", "FAILURES", "TIME",
         ]
-        return table(
+        return TextTable.text(
             heads, rightAligned: [3, 6, 7, 8, 9],
             plugins.map { plugin in
                 let figures = plugin["figures"] ?? .null
@@ -28,7 +28,7 @@ enum PluginTable {
     static func generations(_ plugin: JSON) -> String {
         let heads = ["GEN", "VERSION", "STATE", "ISOLATION", "SHA256", "LIVE", "LOADED", "CALLS", "ROWS", "FAILURES"]
         let records = (plugin["generations"]?.arrayValue ?? []).sorted { number($0) > number($1) }
-        return table(
+        return TextTable.text(
             heads, rightAligned: [0, 7, 8, 9],
             records.map { record in
                 let figures = record["figures"] ?? .null
@@ -42,27 +42,6 @@ enum PluginTable {
                     ], record["reason"]?.stringValue ?? ""
                 )
             })
-    }
-
-    private static func table(_ heads: [String], rightAligned: Set<Int>, _ rows: [(cells: [String], note: String)])
-        -> String
-    {
-        let widths = heads.indices.map { column in
-            (rows.map { $0.cells[column].count } + [heads[column].count]).max() ?? 0
-        }
-        func line(_ cells: [String]) -> String {
-            let padded = zip(cells, widths).enumerated().map { column, pair in
-                let blanks = String(repeating: " ", count: pair.1 - pair.0.count)
-                return rightAligned.contains(column) ? blanks + pair.0 : pair.0 + blanks
-            }
-            return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }
-        var lines = [line(heads)]
-        for row in rows {
-            lines.append(line(row.cells))
-            if !row.note.isEmpty { lines += row.note.split(separator: "\n").map { "    \($0)" } }
-        }
-        return lines.joined(separator: "\n")
     }
 
     private static func number(_ record: JSON) -> Int64 { record["number"]?.integerValue ?? 0 }

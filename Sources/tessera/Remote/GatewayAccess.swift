@@ -1,22 +1,33 @@
 import Glibc
 import Platform
 
-/// What every command that talks to a live gateway takes: where it is, and the operator's key.
+/// What every command that talks to a live gateway takes: where it is, and a key.
 ///
 /// The key is never an argument: `ps` shows those to everybody on the machine.
 enum GatewayAccess {
     static let options = ["--url", "--key-file"]
-    static let usage = """
-          --url URL        where the gateway answers (or TESSERA_URL; http://127.0.0.1:8080)
-          --key-file FILE  a file with an operator's key (or TESSERA_KEY in the environment)
-        """
+    static let usage = usage(.operator)
 
-    static func client(_ options: Options) throws -> GatewayClient {
-        let url = try GatewayURL(options["--url"] ?? variable("TESSERA_URL") ?? "http://127.0.0.1:8080")
-        return GatewayClient(url: url, key: try key(options))
+    static func usage(_ need: KeyNeed) -> String {
+        """
+          --url URL        where the gateway answers (or TESSERA_URL; http://127.0.0.1:8080)
+          --key-file FILE  a file with \(need.phrase) (or TESSERA_KEY in the environment)
+        """
     }
 
-    private static func key(_ options: Options) throws -> String {
+    /// - Parameter need: the key that the command takes.
+    static func client(_ options: Options, need: KeyNeed = .operator) throws -> GatewayClient {
+        let url = try GatewayURL(options["--url"] ?? variable("TESSERA_URL") ?? "http://127.0.0.1:8080")
+        return GatewayClient(url: url, key: try key(options, need), need: need)
+    }
+
+    /// The workspace that a command works in.
+    static func workspace(_ options: Options) throws -> String {
+        if let id = options["--workspace"] ?? variable("TESSERA_WORKSPACE") { return id }
+        throw Options.Misuse(message: "a workspace is needed: give its id with --workspace, or set TESSERA_WORKSPACE")
+    }
+
+    private static func key(_ options: Options, _ need: KeyNeed) throws -> String {
         let text: String
         if let file = options["--key-file"] {
             text = String(decoding: try Files.read(file), as: UTF8.self)
@@ -24,8 +35,8 @@ enum GatewayAccess {
             text = given
         } else {
             throw Options.Misuse(
-                message: "an operator's key is needed: name a file with --key-file, or set TESSERA_KEY "
-                    + "(tessera key create --data DIR --role operator makes one)")
+                message: "\(need.phrase) is needed: name a file with --key-file, or set TESSERA_KEY "
+                    + "(\(need.command) makes one)")
         }
         let key = keyInside(text)
         guard !key.isEmpty, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -46,5 +57,27 @@ enum GatewayAccess {
 
     private static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// Which key a command needs.
+enum KeyNeed {
+    case `operator`
+    /// Of the workspace that the command works in.
+    case editor
+
+    var phrase: String {
+        switch self {
+        case .operator: "an operator's key"
+        case .editor: "an editor's key"
+        }
+    }
+
+    /// What makes one.
+    var command: String {
+        switch self {
+        case .operator: "tessera key create --data DIR --role operator"
+        case .editor: "tessera key create --data DIR --workspace ID --role editor"
+        }
     }
 }

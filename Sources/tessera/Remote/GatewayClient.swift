@@ -11,6 +11,7 @@ struct GatewayClient {
 
     let url: GatewayURL
     let key: String
+    var need = KeyNeed.operator
 
     /// Seconds without a byte. A swap opens every live journey on the new plugin before it answers.
     private static let patience = 120
@@ -18,7 +19,7 @@ struct GatewayClient {
     /// Gives the JSON of the answer.
     /// - Throws: `Failure` with what the gateway said, when the status is not one of success.
     func call(_ method: String, _ path: String, _ body: JSON? = nil) throws -> JSON {
-        let answer = try HTTPAnswer(exchange(request(method, path, body)))
+        let answer = try HTTPAnswer(answer(to: request(method, path, body, accept: "application/json")))
         let json = try? JSON.parse(answer.body)
         guard (200..<300).contains(answer.status) else { throw refusal(answer.status, json) }
         guard let json else {
@@ -27,10 +28,23 @@ struct GatewayClient {
         return json
     }
 
-    private func request(_ method: String, _ path: String, _ body: JSON?) -> [UInt8] {
+    /// Gives an answer of JSON lines line by line, as they come.
+    /// - Throws: `Failure` as `call` does.
+    func lines(_ method: String, _ path: String, _ body: JSON, _ take: (JSON) throws -> Void) throws {
+        var reader = AnswerLines()
+        try exchange(request(method, path, body, accept: "application/x-ndjson")) { bytes in
+            for line in try reader.lines(in: bytes) { try take(JSON.parse(line)) }
+        }
+        if let status = reader.refused {
+            throw refusal(status, try? JSON.parse(HTTPAnswer(reader.whole).body))
+        }
+        if !reader.isComplete { throw Failure(description: "the connection ended before the answer was complete") }
+    }
+
+    private func request(_ method: String, _ path: String, _ body: JSON?, accept: String) -> [UInt8] {
         let bytes = body?.serialized() ?? []
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(url.authority)\r\nAuthorization: Bearer \(key)\r\n"
-        head += "Accept: application/json\r\nConnection: close\r\n"
+        head += "Accept: \(accept)\r\nConnection: close\r\n"
         if body != nil { head += "Content-Type: application/json\r\n" }
         if method != "GET" { head += "Content-Length: \(bytes.count)\r\n" }
         return Array((head + "\r\n").utf8) + bytes
@@ -44,12 +58,24 @@ struct GatewayClient {
             text += "\n  \(place.isEmpty ? "" : "\(place): ")\(message)"
         }
         if status == 401 || status == 403 {
-            text += "\n  tessera key create --data DIR --role operator makes a key for this"
+            text += "\n  \(need.command) makes a key for this"
         }
         return Failure(description: text)
     }
 
-    private func exchange(_ request: [UInt8]) throws -> [UInt8] {
+    private func answer(to request: [UInt8]) throws -> [UInt8] {
+        var answer: [UInt8] = []
+        try exchange(request) { bytes in
+            guard answer.count + bytes.count <= 256 << 20 else {
+                throw Failure(description: "the answer of \(url.authority) is larger than 256 MB")
+            }
+            answer += bytes
+        }
+        return answer
+    }
+
+    /// Sends a request and hands on what comes back, until the connection ends.
+    private func exchange(_ request: [UInt8], _ take: (ArraySlice<UInt8>) throws -> Void) throws {
         let connection = try connect()
         defer { close(connection) }
         var offset = 0
@@ -62,11 +88,10 @@ struct GatewayClient {
             if count < 0 { break }
             offset += count
         }
-        var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while answer.count < 256 << 20 {
+        while true {
             let count = recv(connection, &buffer, buffer.count, 0)
-            if count == 0 { break }
+            if count == 0 { return }
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN {
@@ -74,9 +99,8 @@ struct GatewayClient {
                 }
                 throw SystemError("read the answer of \(url.authority)")
             }
-            answer += buffer[..<count]
+            try take(buffer[..<count])
         }
-        return answer
     }
 
     private func connect() throws -> Int32 {
