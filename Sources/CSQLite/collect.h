@@ -15,7 +15,7 @@ typedef struct tessera_collector {
     int64_t count;
     int64_t limit;      // rows at most
     const char *last;   // rows up to and with this text
-    int32_t last_bytes;
+    int32_t last_bytes; // negative: rows to the end
     int32_t is_done;    // ended by `limit` or `last`: the statement's SQLITE_ABORT is no error
     // The caller's arrays and their room. `offsets` has one element more than there are rows; offsets[0] is set.
     int64_t capacity;
@@ -39,9 +39,13 @@ static inline void tessera_collect_step(sqlite3_context *context, int argc, sqli
     const char *text = (const char *)sqlite3_value_text(argv[1]);
     int32_t length = sqlite3_value_bytes(argv[1]);
     int64_t row = collector->count;
-    int32_t shorter = length < collector->last_bytes ? length : collector->last_bytes;
-    int order = shorter ? memcmp(text, collector->last, (size_t)shorter) : 0;
-    if (row == collector->limit || order > 0 || (order == 0 && length > collector->last_bytes)) {
+    int past = 0;
+    if (collector->last_bytes >= 0) {
+        int32_t shorter = length < collector->last_bytes ? length : collector->last_bytes;
+        int order = shorter ? memcmp(text, collector->last, (size_t)shorter) : 0;
+        past = order > 0 || (order == 0 && length > collector->last_bytes);
+    }
+    if (row == collector->limit || past) {
         collector->is_done = 1;
         sqlite3_result_error_code(context, SQLITE_ABORT);
         return;

@@ -1,26 +1,24 @@
 import Columns
 import Store
 
-/// The members' side of the merge with a batch of the model: both go through the keys in the same order, the members page
+/// The members' side of the merge with a batch of the model where members may enter again: both go through the keys in the same order, the members page
 /// by page, so that a batch whose keys lie far apart costs no memory.
 final class KnownMembers {
     private let store: MemberStore
     private let journey: Int32
     private let keys: Utf8View
     private let last: Int
-    private let detail: MemberStore.Detail
     private var page: MemberRows?
     private var next = 0
     private var isLastPage = false
     private static let pageRows = 8192
 
     /// - Parameter keys: in key order, borrowed while this object lives; `count` of them, at least one.
-    init(store: MemberStore, journey: Int32, keys: Utf8View, count: Int, detail: MemberStore.Detail) {
+    init(store: MemberStore, journey: Int32, keys: Utf8View, count: Int) {
         self.store = store
         self.journey = journey
         self.keys = keys
         last = count - 1
-        self.detail = detail
     }
 
     /// The member of that key. Ask in key order only.
@@ -42,11 +40,11 @@ final class KnownMembers {
         let rows: MemberRows
         if let page, page.count > 0 {
             rows = try store.existing(
-                journey, from: page.key(page.count - 1), through: keys[last], excludingFirst: true, detail: detail,
+                journey, from: page.key(page.count - 1), through: keys[last], excludingFirst: true, detail: .all,
                 limit: KnownMembers.pageRows)
         } else {
             rows = try store.existing(
-                journey, from: keys[0], through: keys[last], detail: detail, limit: KnownMembers.pageRows)
+                journey, from: keys[0], through: keys[last], detail: .all, limit: KnownMembers.pageRows)
         }
         isLastPage = rows.count < KnownMembers.pageRows
         page = rows

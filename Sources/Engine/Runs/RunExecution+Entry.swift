@@ -29,36 +29,55 @@ extension RunExecution {
     }
 
     private func enter(_ batch: RecordBatch) throws {
-        let cargo = Cargo(batch: batch, time: mover.now)
-        let flagged = compiled.exitCriteria == nil ? nil : batch.bool(batch.columns.count - 1)
+        let keys = batch.utf8(0)
         var entering: [Int32] = []
-        var leaving: [Int32] = []
         entering.reserveCapacity(batch.count)
-        let known = KnownMembers(
-            store: members, journey: journeyNumber, keys: cargo.keys, count: batch.count,
-            detail: compiled.rules.reentry == nil ? .keys : .all)
-        for row in 0..<batch.count {
-            if let (member, index) = try known.find(cargo.keys[row]) {
-                // Without re-entry being a member at all is enough, and no more was read.
-                guard compiled.rules.reentry != nil, member.status(index) != .active,
-                    compiled.rules.mayReenter(
-                        entry: member.entry[index], leftAt: member.leftAt[index], now: mover.now)
-                else { continue }
-                cargo.entry[row] = member.entry[index] + 1
-                cargo.origin[row] = member.tile[index]
-                cargo.originStatus[row] = member.status(index)
-                cargo.originState[row] = member.state(index)
-            } else {
-                cargo.isNew[row] = true
-            }
-            if let flagged, !batch.isNull(batch.columns.count - 1, row), flagged[row] {
-                leaving.append(Int32(row))
-            } else {
+        if compiled.rules.reentry == nil {
+            let known = knownKeys ?? KnownKeys(store: members, journey: journeyNumber, from: Array(keys[0]))
+            knownKeys = known
+            for row in 0..<batch.count where try !known.contains(keys[row]) { entering.append(Int32(row)) }
+            // Most runs find most of the model inside.
+            if entering.isEmpty { return }
+            let cargo = Cargo(batch: batch, time: mover.now)
+            for row in entering { cargo.isNew[Int(row)] = true }
+            comeIn(cargo, entering)
+        } else {
+            let cargo = Cargo(batch: batch, time: mover.now)
+            let known = KnownMembers(store: members, journey: journeyNumber, keys: keys, count: batch.count)
+            for row in 0..<batch.count {
+                if let (member, index) = try known.find(keys[row]) {
+                    guard member.status(index) != .active,
+                        compiled.rules.mayReenter(
+                            entry: member.entry[index], leftAt: member.leftAt[index], now: mover.now)
+                    else { continue }
+                    cargo.entry[row] = member.entry[index] + 1
+                    cargo.origin[row] = member.tile[index]
+                    cargo.originStatus[row] = member.status(index)
+                    cargo.originState[row] = member.state(index)
+                } else {
+                    cargo.isNew[row] = true
+                }
                 entering.append(Int32(row))
             }
+            comeIn(cargo, entering)
         }
-        mover.tally.entered += entering.count + leaving.count
-        mover.arrive(cargo, rows: entering, at: compiled.plan.entry)
+    }
+
+    /// Those who match the exit criteria are out again at once.
+    private func comeIn(_ cargo: Cargo, _ rows: [Int32]) {
+        mover.tally.entered += rows.count
+        guard compiled.exitCriteria != nil else { return mover.arrive(cargo, rows: rows, at: compiled.plan.entry) }
+        let flag = cargo.batch.columns.count - 1
+        let flagged = cargo.batch.bool(flag)
+        var (staying, leaving): ([Int32], [Int32]) = ([], [])
+        for row in rows {
+            if !cargo.batch.isNull(flag, Int(row)), flagged[Int(row)] {
+                leaving.append(row)
+            } else {
+                staying.append(row)
+            }
+        }
+        mover.arrive(cargo, rows: staying, at: compiled.plan.entry)
         mover.turnAway(cargo, rows: leaving, at: compiled.plan.entry, reason: .exitCriteria)
     }
 }

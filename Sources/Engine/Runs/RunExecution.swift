@@ -54,6 +54,8 @@ final class RunExecution {
     private var isProgressDirty = false
     private let writer: PatientWriter
     private let commitsBehind: CommitsBehind
+    /// Made with the first batch of entry.
+    var knownKeys: KnownKeys?
     /// The progress as the database has it, and as it will have it once what was handed over is written.
     private var committed: RunProgress
     private var unwritten: RunProgress?
@@ -112,7 +114,10 @@ final class RunExecution {
 
     /// Runs to the end. Throws when the run fails as a whole; what was committed stays.
     func execute() throws -> Ending {
-        defer { commitsBehind.close() }
+        defer {
+            knownKeys?.close()
+            commitsBehind.close()
+        }
         do {
             return try go()
         } catch let error as Unwritten {

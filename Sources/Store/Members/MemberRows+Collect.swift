@@ -3,10 +3,10 @@ import SQLite
 
 /// Filling rows inside SQLite, by the aggregate `tessera_collect`.
 extension MemberRows {
-    /// Runs a statement whose parameter `index` is the collector: rows through the key `last` and up to `limit` in all are
-    /// appended. Columns that the statement does not give are set to zero or no time.
+    /// Runs a statement whose parameter `index` is the collector: rows through the key `last` (nil: to the end) and up to `limit` in all
+    /// are appended. Columns that the statement does not give are set to zero or no time.
     func collect(
-        _ statement: Statement, parameter index: Int32, through last: UnsafeRawBufferPointer, limit: Int,
+        _ statement: Statement, parameter index: Int32, through last: UnsafeRawBufferPointer?, limit: Int,
         detail: MemberStore.Detail
     ) throws {
         defer { withExtendedLifetime(self) {} }
@@ -14,8 +14,8 @@ extension MemberRows {
         var collector = tessera_collector()
         collector.count = Int64(present)
         collector.limit = Int64(limit)
-        collector.last = last.baseAddress?.assumingMemoryBound(to: CChar.self)
-        collector.last_bytes = Int32(last.count)
+        collector.last = last?.baseAddress?.assumingMemoryBound(to: CChar.self)
+        collector.last_bytes = last.map { Int32($0.count) } ?? -1
         collector.owner = Unmanaged.passUnretained(self).toOpaque()
         collector.grow = { collector, bytes in
             guard let collector, let owner = collector.pointee.owner else { return }

@@ -47,6 +47,22 @@ extension MemberStore {
         }
     }
 
+    /// The keys of all members from `first` on, in key order, whatever their status: a page of them.
+    /// - Parameters: as `existing` has them; only the page's keys count.
+    public func keys(
+        _ journey: Int32, from first: [UInt8], excludingFirst: Bool, limit: Int, reusing reused: MemberRows? = nil
+    ) throws -> MemberRows {
+        try read { database in
+            let statement = try database.statement(Self.existingSQL(.keys, excludingFirst: excludingFirst))
+            defer { statement.reset() }
+            first.withUnsafeBytes { _ = statement.bind(1, Int(journey)).bind(2, text: $0) }
+            let rows = reused ?? MemberRows(capacity: limit)
+            rows.removeAll()
+            try rows.collect(statement, parameter: 3, through: nil, limit: limit, detail: .keys)
+            return rows
+        }
+    }
+
     /// SQLite must go through the primary key, in key order: NOT INDEXED leaves it no other way.
     static func existingSQL(_ detail: Detail, excludingFirst: Bool) -> String {
         let from = "FROM members NOT INDEXED WHERE journey = ?1 AND key \(excludingFirst ? ">" : ">=") ?2"
