@@ -85,7 +85,11 @@ public final class Engine: Sendable {
         } ended: { [self] entry in
             tidy(entry)
         }
-        timetable.start { [self] due in startDue(due) }
+        timetable.start { [self] due in
+            startDue(due)
+        } wentBack: { [self] in
+            clockWentBack()
+        }
         housekeeper.start { [self] task in keepHouse(task) }
     }
 

@@ -6,6 +6,7 @@ public protocol Clock: AnyObject, Sendable {
     func now() -> Int64
 
     /// Waits on `monitor` until `body` returns a value, or until this clock reads `deadline` (then nil). Any thread.
+    /// After nil the clock may still read less, when it was set back meanwhile.
     func wait<State, Result>(
         on monitor: Monitor<State>, deadline: Int64, until body: (inout State) -> Result?
     ) -> Result?
@@ -24,12 +25,21 @@ public final class SystemClock: Clock {
     public func wait<State, Result>(
         on monitor: Monitor<State>, deadline: Int64, until body: (inout State) -> Result?
     ) -> Result? {
-        // The wall clock may be set meanwhile: look at it again at least every ten seconds.
+        // The wall clock may be set meanwhile: forward is seen within ten seconds; and one that goes back does not make
+        // anybody wait for longer than was left at first.
+        let end = Self.uptime() + max(0, deadline - now())
         while true {
-            let left = deadline - now()
+            let left = min(deadline - now(), end - Self.uptime())
             if let result = monitor.wait(microseconds: min(max(left, 0), 10_000_000), until: body) { return result }
-            if now() >= deadline { return nil }
+            if now() >= deadline || Self.uptime() >= end { return nil }
         }
+    }
+
+    /// Microseconds of the clock that nobody sets.
+    private static func uptime() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
 

@@ -33,11 +33,13 @@ public final class GatewayProcess {
     /// - Parameters:
     ///   - plugins: the shipped plugins that it gets.
     ///   - arguments: beside `--data`, `--listen` and `--plugins`; deliveries to this machine are allowed by default.
+    ///   - data: its data directory; nil: one of its own.
     public init(
-        plugins: [String] = BuiltProducts.plugins, arguments: [String] = ["--allow-destination", "127.0.0.0/8"]
+        plugins: [String] = BuiltProducts.plugins, arguments: [String] = ["--allow-destination", "127.0.0.0/8"],
+        in data: String? = nil
     ) throws {
         home = try TemporaryDirectory()
-        dataDirectory = home.path + "/data"
+        dataDirectory = data ?? home.path + "/data"
         pluginDirectory = home.path + "/plugins"
         self.arguments = arguments
         try BuiltProducts.linkPlugins(plugins, in: pluginDirectory)

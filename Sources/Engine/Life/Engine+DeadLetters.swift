@@ -69,7 +69,7 @@ extension Engine {
 
     /// Changes members where no run has them in hand: while none goes on, or on its thread between two batches.
     /// - Throws: `EngineError.busy` when the run comes to no rest.
-    private func betweenBatches<Value: Sendable>(
+    func betweenBatches<Value: Sendable>(
         of journeyID: String, _ body: @escaping @Sendable () throws -> Value
     ) throws -> Value {
         while true {

@@ -24,7 +24,11 @@ extension Engine {
     }
 
     func keepHouse(_ task: Housekeeper.Task) {
-        if task.kind == .plan { return planAfterStart(task) }
+        switch task.kind {
+        case .plan: return planAfterStart(task)
+        case .pullBack: return pullBack(task)
+        case .archive, .remove, .drain: break
+        }
         // A run that winds down still commits; `tidy` asks for the task again when it has ended.
         guard queue.isIdle(task.journeyID) else { return }
         do {
@@ -48,7 +52,7 @@ extension Engine {
                 try purge(task)
             case .drain:
                 try archiveIfEmpty(task, store, number)
-            case .plan: break
+            case .plan, .pullBack: break
             }
         } catch {
             log.error(

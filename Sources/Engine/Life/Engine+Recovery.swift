@@ -19,8 +19,10 @@ extension Engine {
                 if result.compiled?.rules.movesWhenDue == true {
                     whenDueJourneys.update { _ = $0.insert(record.id) }
                 }
+                let isAhead = max(record.lastRunAt ?? 0, record.updatedAt) > clock.now()
                 housekeeper.enqueue(
-                    Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .plan))
+                    Housekeeper.Task(
+                        workspaceID: record.workspaceID, journeyID: record.id, kind: isAhead ? .pullBack : .plan))
             case .archived:
                 housekeeper.enqueue(
                     Housekeeper.Task(workspaceID: head.workspaceID, journeyID: head.id, kind: .archive))
@@ -84,7 +86,8 @@ extension Engine {
         if let schedule = record.journey.schedule, let cron = try? Cron(parsing: schedule) {
             plan.cron = cron
             // Since the last run, or since the journey became what it is: what fell due meanwhile fires once.
-            plan.scheduled = cron.next(after: max(record.lastRunAt ?? 0, record.updatedAt))
+            // Of a clock that was ahead then, from now on.
+            plan.scheduled = cron.next(after: min(max(record.lastRunAt ?? 0, record.updatedAt), clock.now()))
         }
         do {
             let store = try members.store(record.workspaceID)
@@ -96,6 +99,12 @@ extension Engine {
                     : try store.due(
                         number, upTo: Mover.underwayWake, states: MemberStates(.arrived), limit: 1
                     ).rows.isEmpty ? nil : clock.now()
+                let retry = try store.nextRetry(number)
+                if let retry, retry > clock.now() + MemberStore.longestPause {
+                    // A run had it in hand when the clock was set back.
+                    housekeeper.enqueue(
+                        Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .pullBack))
+                }
                 plan.timer = [try store.nextTimer(number, movesWhenDue: whenDue), left].compactMap { $0 }.min()
             }
         } catch {

@@ -4,8 +4,8 @@ import Platform
 /// are archived when the last has left; and the first look at members after a start. One thread, bounded steps, taken up again after a restart.
 final class Housekeeper: Sendable {
     struct Task: Sendable, Hashable {
-        /// `plan`: the next starts of a journey that was found at the start.
-        enum Kind: Sendable { case archive, remove, drain, plan }
+        /// `plan`: the next starts of a journey that was found at the start; `pullBack`: the same after the clock went back.
+        enum Kind: Sendable { case archive, remove, drain, plan, pullBack }
         var workspaceID: String
         var journeyID: String
         var kind: Kind

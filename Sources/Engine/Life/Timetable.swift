@@ -27,19 +27,36 @@ final class Timetable: Sendable {
         var plans: [String: Plan] = [:]
         /// Counts changes of plans.
         var version = 0
+        /// The latest time that the thread has seen.
+        var seen = Int64.min
         var isStopping = false
         var thread: NativeThread?
     }
 
     private let state = Monitor(State())
     private let clock: any Clock
+    /// Microseconds by which a clock that is kept right may go back.
+    private static let tolerance: Int64 = 1_000_000
 
     init(clock: any Clock) { self.clock = clock }
 
-    func start(_ fire: @escaping @Sendable (Due) -> Void) {
+    /// What the thread wakes for.
+    private enum Event {
+        case due([Due])
+        /// The clock was set back.
+        case wentBack
+    }
+
+    /// - Parameter wentBack: called when the clock was set back by more than a second.
+    func start(_ fire: @escaping @Sendable (Due) -> Void, wentBack: @escaping @Sendable () -> Void) {
         state.update { state in
             state.thread = NativeThread(name: "timetable") { [self] in
-                while let due = next() { for one in due { fire(one) } }
+                while let event = next() {
+                    switch event {
+                    case .due(let due): for one in due { fire(one) }
+                    case .wentBack: wentBack()
+                    }
+                }
             }
         }
     }
@@ -77,8 +94,13 @@ final class Timetable: Sendable {
     }
 
     /// Waits for the next times and takes them out; nil when the engine stops.
-    private func next() -> [Due]? {
+    private func next() -> Event? {
         while true {
+            // Also over what was started meanwhile: the clock may be set while this thread is busy with that.
+            let seen = state.withLock { state in
+                state.seen = max(state.seen, clock.now())
+                return state.seen
+            }
             let (deadline, version) = state.withLock { state in
                 let times = state.plans.values.compactMap { plan in
                     [plan.scheduled, plan.timer, plan.again.map { _ in plan.notBefore }].compactMap { $0 }.min()
@@ -89,12 +111,16 @@ final class Timetable: Sendable {
             // Any change of a plan ends the wait, so that its time counts too.
             let stopped: Bool? = clock.wait(on: state, deadline: deadline) { state in
                 if state.isStopping { return true }
-                return state.version != version ? false : nil
+                return state.version != version || clock.now() < seen - Self.tolerance ? false : nil
             }
             if stopped == true { return nil }
+            if clock.now() < seen - Self.tolerance {
+                state.withLock { $0.seen = clock.now() }
+                return .wentBack
+            }
             if stopped == nil {
                 let due = takeDue(clock.now())
-                if !due.isEmpty { return due }
+                if !due.isEmpty { return .due(due) }
             }
         }
     }

@@ -4,9 +4,16 @@ import Store
 /// One run from the queue to its end, on a thread of the queue.
 extension Engine {
     func carryOut(_ entry: RunQueue.Entry, _ control: RunControl) {
-        defer { control.close() }
+        defer {
+            control.close()
+            // Who is told to stop waits for nothing any more.
+            if control.stop != nil { stalled.update { $0[entry.journeyID] = nil } }
+        }
         do {
-            guard let (record, run) = try claim(entry) else { return }
+            guard let (record, run) = try claim(entry) else {
+                stalled.update { $0[entry.journeyID] = nil }
+                return
+            }
             do {
                 try proveWritable(run)
                 // Prepared in a call of its own, so that nothing here holds the instances that it was prepared with.

@@ -4,8 +4,20 @@ import Store
 /// Runs that wait for the disk: it is full, may not be written to, or fails. They stay `running`, under their ids, and go on by
 /// themselves; their journey is in error meanwhile and says why.
 extension Engine {
-    /// Why runs stand still, one sentence a cause; empty when none does. Any thread.
+    /// Whether a run stands still. Any thread.
+    public var hasStalls: Bool { stalled.withLock { !$0.isEmpty } }
+
+    /// Their reasons, each once. Any thread.
     public var stalls: [String] { Set(stalled.withLock { $0.values }).sorted() }
+
+    /// A journey as it is told of: in error while its run stands still, also where the disk did not take that either. Any thread.
+    public func shown(_ record: JourneyRecord) -> JourneyRecord {
+        guard let reason = stalled.withLock({ $0[record.id] }) else { return record }
+        var record = record
+        if record.status == .active { record.status = .error }
+        record.statusError = reason
+        return record
+    }
 
     /// A run can't read or write what it must, for this reason; nil: it can again.
     func standsStill(_ run: RunRecord, _ reason: String?) {

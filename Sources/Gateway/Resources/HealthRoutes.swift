@@ -11,6 +11,14 @@ enum HealthRoutes {
         } catch {
             throw APIError(503, "not_ready", "The control database can't be read: \(error)")
         }
+        if let reason = call.rooms.control.refusal {
+            // Nobody else may write for a while: this look at it is the next attempt.
+            call.rooms.control.proveWritable()
+            throw APIError(503, "not_ready", "Nothing can be written: \(reason)")
+        }
+        if let reason = call.rooms.engine.stalls.first {
+            throw APIError(503, "not_ready", "Runs stand still: \(reason)")
+        }
         let types = call.rooms.plugins.tileTypes()
         guard types.contains(where: { $0.role == .entry }) else {
             throw APIError(

@@ -7,6 +7,13 @@ import Store
 enum JourneyRoutes {
     static func list(_ call: Call) throws -> Reply {
         let page = try QueryItems(call.head).page()
+        if call.rooms.engine.hasStalls {
+            let found = try call.rooms.control.read { try $0.journeys(workspaceID: call.workspaceID, page: page) }
+            let texts = found.items.map { call.rooms.engine.shown($0).json }
+            return .list(
+                [UInt8(ascii: "[")] + texts.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")],
+                total: found.total, page: page)
+        }
         let (array, total) = try call.rooms.control.read {
             try $0.journeysJSON(workspaceID: call.workspaceID, page: page)
         }
@@ -16,11 +23,19 @@ enum JourneyRoutes {
     /// The hot path: stored text, joined on the reactor.
     static func get(_ call: Call) throws -> Reply {
         let id = try call.id("journey")
+        if call.rooms.engine.hasStalls { return try getShown(id, call) }
         let found = try call.rooms.control.read {
             try $0.journeyJSON(workspaceID: call.workspaceID, journeyID: id)
         }
         guard let (bytes, etag) = found else { throw APIError.notFound("journey") }
         return Reply(body: bytes, etag: etag)
+    }
+
+    /// While runs stand still.
+    private static func getShown(_ id: String, _ call: Call) throws -> Reply {
+        let record = try call.rooms.control.read { try $0.journey(workspaceID: call.workspaceID, id: id) }
+        guard let record else { throw APIError.notFound("journey") }
+        return reply(call.rooms.engine.shown(record))
     }
 
     static func create(_ call: Call) throws -> PreparedWrite {

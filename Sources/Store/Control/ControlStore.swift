@@ -113,6 +113,14 @@ public final class ControlStore: Sendable {
         return try answer.wait { $0 }.get()
     }
 
+    /// Why the last group of writes was not taken by the disk; nil when it was. Any thread.
+    public var refusal: String? { committer.refusal.withLock { $0 } }
+
+    /// Has something written that changes nothing, so that `refusal` tells of the present. Does not wait.
+    public func proveWritable() {
+        write({ try $0.proveWritable() }, then: { _ in })
+    }
+
     // MARK: Opening
 
     /// The vault, with the key checked against the one that the database was made with.

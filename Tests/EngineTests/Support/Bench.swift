@@ -76,8 +76,10 @@ final class Bench {
     }
 
     /// As if the gateway was started again.
-    func restart() throws {
+    /// - Parameter meanwhile: what happens while it is down.
+    func restart(_ meanwhile: () -> Void = {}) throws {
         close()
+        meanwhile()
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
             directory, clock, batchRows, runThreads, hostProgram, memory, lines)
         try engine.start()

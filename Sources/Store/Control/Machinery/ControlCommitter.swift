@@ -17,6 +17,8 @@ final class ControlCommitter: Sendable {
 
     private let state = Monitor(State())
     private let log: Log
+    /// Why the last group was not committed.
+    let refusal = Monitor<String?>(nil)
 
     init(log: Log) { self.log = log }
 
@@ -70,6 +72,7 @@ final class ControlCommitter: Sendable {
             try connection.run("BEGIN IMMEDIATE")
         } catch {
             log.error("control.db can't be written", ["error": "\(error)"])
+            refusal.withLock { $0 = "\(error)" }
             for job in group { job.reject(StoreError.notCommitted("\(error)")) }
             return []
         }
@@ -99,6 +102,8 @@ final class ControlCommitter: Sendable {
             if connection.database.inTransaction { _ = try? connection.run("ROLLBACK") }
             log.error("a group of writes was not committed", ["error": "\(failure)", "writes": "\(outcomes.count)"])
         }
+        // Before anybody is told.
+        refusal.withLock { $0 = failure.map { "\($0)" } }
         for outcome in outcomes { outcome.finish(failure) }
         if outcomes.isEmpty, let failure, let first = rest.first {
             // Not even a savepoint: give up on the first, so that the loop above ends.

@@ -1,0 +1,37 @@
+import Journeys
+import Store
+
+/// The clock was ahead and was set right. What it wrote meanwhile lies in the future: waits, retries and pauses until then would
+/// keep members for as long as it was wrong.
+extension Engine {
+    /// Looks at all live journeys anew. Called by the timetable, which sees it within seconds.
+    func clockWentBack() {
+        log.warning("the clock was set back: times that lie in the future now are taken back to it", [:])
+        let heads = (try? control.read { try $0.journeyHeads(status: PluginUsers.live) }) ?? []
+        for head in heads {
+            housekeeper.enqueue(
+                Housekeeper.Task(workspaceID: head.workspaceID, journeyID: head.id, kind: .pullBack))
+        }
+    }
+
+    /// Of one journey, in bounded steps between the batches of a run that may go on.
+    func pullBack(_ task: Housekeeper.Task) {
+        do {
+            let store = try members.store(task.workspaceID)
+            if let number = try store.knownJourneyNumber(task.journeyID) {
+                var cursor: [UInt8]?
+                repeat {
+                    let (now, after) = (clock.now(), cursor)
+                    cursor = try betweenBatches(of: task.journeyID) {
+                        try store.pullBack(number, to: now, after: after)
+                    }
+                } while cursor != nil && !housekeeper.isStopping
+            }
+        } catch {
+            log.error(
+                "times of a journey's members that lie in the future stay as they are until the next start",
+                ["journey_id": task.journeyID, "error": "\(error)"])
+        }
+        planAfterStart(task)
+    }
+}

@@ -1,0 +1,113 @@
+import Journeys
+import Store
+import Testing
+
+@testable import Engine
+
+/// The clock is set forward or back under a live engine, or between two of its lives.
+struct ClockJumpTests {
+    private static let year: Int64 = 365 * 86_400 * Bench.second
+    private static let hour: Int64 = 3600 * Bench.second
+
+    /// entry → wait an hour → exit, at each full hour.
+    private static let hourly: JSON = [
+        "tiles": [
+            ["id": "in", "type": "entry"],
+            ["id": "hold", "type": "wait", "config": ["duration": 1, "unit": "hours"]],
+            ["id": "out", "type": "exit"],
+        ],
+        "edges": [["from": "in", "to": "hold"], ["from": "hold", "to": "out"]],
+        "schedule": "0 * * * *",
+    ]
+
+    @Test func aJumpForwardFiresAScheduleOnceAndMovesWhoIsDue() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\nb,2\n")
+        let journey = try bench.journey(Self.hourly)
+        try bench.runOnce(journey)
+        bench.clock.advance(Self.year)
+        try eventuallyCompleted(bench, journey, 2)
+        let runs = try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
+        #expect(runs.count == 2 && runs.first?.trigger == .schedule)
+    }
+
+    @Test func whoCameWhileTheClockWasAheadWaitsNoLongerThanMeant() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\nb,2\n")
+        let journey = try bench.journey(Self.hourly)
+        bench.clock.set(Bench.start + Self.year)
+        try waitForRuns(bench, journey, 1)
+        #expect(try bench.stats(journey).total.active == 2)
+
+        bench.clock.set(Bench.start)
+        try pulledBack(bench, journey)
+        try completeWithinAMonth(bench, journey)
+    }
+
+    @Test func aClockThatWasSetRightWhileNobodyLookedIsFoundAtTheStart() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\nb,2\n")
+        let journey = try bench.journey(Self.hourly)
+        bench.clock.set(Bench.start + Self.year)
+        try waitForRuns(bench, journey, 1)
+        try bench.restart { bench.clock.set(Bench.start) }
+        try pulledBack(bench, journey)
+        try completeWithinAMonth(bench, journey)
+    }
+
+    @Test func retriesOfAClockThatWasAheadComeWithinHours() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry"],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "retry"]],
+            ],
+            "edges": [["from": "in", "to": "send"]],
+        ])
+        bench.clock.set(Bench.start + Self.year)
+        let run = try bench.trigger(journey)
+        _ = try bench.eventually { try bench.sent().count == 1 ? true : nil }
+        bench.clock.set(Bench.start)
+        _ = try bench.eventually { () -> Bool? in
+            if try bench.sent().count >= 2 { return true }
+            if bench.clock.now() < Bench.start + 3 * Self.hour { bench.clock.advance(10 * Bench.second) }
+            return nil
+        }
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        _ = try bench.end(run)
+    }
+
+    // MARK: Parts
+
+    private func waitForRuns(_ bench: Bench, _ journey: String, _ count: Int) throws {
+        _ = try bench.eventually {
+            let runs = try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
+            return runs.count == count && runs.allSatisfy(\.status.isFinal) && bench.engine.queue.isIdle(journey)
+                ? true : nil
+        }
+    }
+
+    private func pulledBack(_ bench: Bench, _ journey: String) throws {
+        let store = try bench.members.store(bench.workspaceID)
+        let number = try #require(try store.knownJourneyNumber(journey))
+        let latest = bench.clock.now() + Self.hour
+        _ = try bench.eventually {
+            let rows = try store.member(number, key: Array("a".utf8))
+            return rows.map { $0.arrivedAt[0] <= bench.clock.now() && $0.wake[0] <= latest } == true ? true : nil
+        }
+    }
+
+    /// Hours pass faster than the engine plans: a month is what a busy machine may need, and far from a year.
+    private func completeWithinAMonth(_ bench: Bench, _ journey: String) throws {
+        _ = try bench.eventually { () -> Bool? in
+            if try bench.stats(journey).total.completed == 2 { return true }
+            if bench.clock.now() < Bench.start + 720 * Self.hour { bench.clock.advance(Self.hour / 6) }
+            return nil
+        }
+    }
+
+    private func eventuallyCompleted(_ bench: Bench, _ journey: String, _ count: Int) throws {
+        _ = try bench.eventually { try bench.stats(journey).total.completed == count ? true : nil }
+    }
+}
