@@ -50,12 +50,12 @@ public final class Simulation: Sendable {
     /// - Parameters:
     ///   - isAbandoned: whether nobody waits any more; asked often, from any thread.
     ///   - deliver: gets the first deliveries, in order, as many as were asked for.
-    ///   - progress: told the virtual time before each run.
+    ///   - progress: told the virtual time again and again, every few thousand members.
     /// - Returns: the report, without deliveries.
     /// - Throws: `SimulationError`, and what the rooms throw.
     public func run(
         isAbandoned: @escaping @Sendable () -> Bool, deliver: @escaping (SimulatedDelivery) -> Void,
-        progress: (Int64) -> Void = { _ in }
+        progress: @escaping (Int64) -> Void = { _ in }
     ) throws -> JSON {
         let end = Self.seconds() + Self.limit
         let control = RunControl(runID: record.id, journeyID: record.id) {
@@ -80,12 +80,15 @@ public final class Simulation: Sendable {
 
     private func run(
         _ members: MemberStore, _ clock: VirtualClock, _ control: RunControl,
-        _ deliver: @escaping (SimulatedDelivery) -> Void, _ progress: (Int64) -> Void
+        _ deliver: @escaping (SimulatedDelivery) -> Void, _ progress: @escaping (Int64) -> Void
     ) throws -> JSON {
-        let number = try copyMembers(to: members, control)
+        let number = try copyMembers(to: members) {
+            progress(from)
+            return control.stop == nil
+        }
         let witness = SimulationWitness(
             compiled, workspaceID: record.workspaceID, journeyID: record.id, wanted: request.deliveries,
-            path: request.member == nil ? nil : MemberPath(), deliver: deliver)
+            path: request.member == nil ? nil : MemberPath(), deliver: deliver, progress: progress)
         var edited = try lastJourney.map {
             try RunExecution.editedTiles(before: $0, now: journey, members: members, journeyNumber: number)
         }
@@ -133,11 +136,11 @@ public final class Simulation: Sendable {
         try members.deleteRunProgress(run.id)
     }
 
-    private func copyMembers(to members: MemberStore, _ control: RunControl) throws -> Int32 {
+    private func copyMembers(to members: MemberStore, while proceeds: () -> Bool) throws -> Int32 {
         if request.startsEmpty { return try members.journeyNumber(record.id) }
         return try members.copyJourney(
-            record.id, from: engine.members.store(record.workspaceID), key: request.member.map { Array($0.utf8) }
-        ) { control.stop == nil }
+            record.id, from: engine.members.store(record.workspaceID), key: request.member.map { Array($0.utf8) },
+            while: proceeds)
     }
 
     private func report(_ witness: SimulationWitness, runs: Int, active: Int) -> JSON {

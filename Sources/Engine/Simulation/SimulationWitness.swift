@@ -15,6 +15,7 @@ final class SimulationWitness: MoveWitness {
     private var keys: [DeliveryKey]
     private let wanted: Int
     private let deliver: (SimulatedDelivery) -> Void
+    private let progress: (Int64) -> Void
     private(set) var counts: SimulationCounts
     private(set) var delivered = 0
     /// Nil when all members go.
@@ -28,7 +29,7 @@ final class SimulationWitness: MoveWitness {
     ///   - path: set to follow the one member that there is.
     init(
         _ compiled: CompiledJourney, workspaceID: String, journeyID: String, wanted: Int, path: MemberPath?,
-        deliver: @escaping (SimulatedDelivery) -> Void
+        deliver: @escaping (SimulatedDelivery) -> Void, progress: @escaping (Int64) -> Void
     ) {
         plan = compiled.plan
         rules = compiled.tileRules
@@ -36,6 +37,7 @@ final class SimulationWitness: MoveWitness {
         self.wanted = wanted
         self.path = path
         self.deliver = deliver
+        self.progress = progress
         counts = SimulationCounts(plan)
         assumed = compiled.instances.map { !Rehearsal.mayCall($0.type) }
     }
@@ -52,6 +54,7 @@ final class SimulationWitness: MoveWitness {
     // MARK: What happens
 
     func arrived(_ cargo: Cargo, _ rows: [Int32], at tile: Int, now: Int64) {
+        progress(now)
         counts.change(tile, at: now) { $0.entered += rows.count }
         if path != nil { for row in rows { path?.arrived(plan.tiles[tile], entry: cargo.entry[Int(row)], at: now) } }
     }
