@@ -4,5 +4,7 @@ import CSQLite
 public enum DatabaseMemory {
     /// Bytes that SQLite has allocated now: page caches above all, each of which grows to its limit with the data read and
     /// written, and stays there. Any thread.
-    public static var used: Int { Int(sqlite3_memory_used()) }
+    public static var used: Int {
+        Int(sqlite3_memory_used())
+    }
 }
