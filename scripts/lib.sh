@@ -33,7 +33,8 @@ need_swift() {
 
 need_build() {
     need_swift
-    need libsqlite3-dev libcurl4-openssl-dev libssl-dev
+    # tzdata: the time zones of waits.
+    need libsqlite3-dev libcurl4-openssl-dev libssl-dev tzdata
 }
 
 # What the proofs of deliveries need: a server that speaks HTTP/2, certificates, and from PyPI the verifier of signatures that

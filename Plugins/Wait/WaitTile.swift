@@ -1,72 +1,45 @@
 import TesseraPluginKit
 
-/// Holds each member for a time from its arrival.
+/// Holds each member for a time from its arrival, until a date, until what a column says, or until a time of day; the last
+/// also after one of the others.
 struct WaitTile: TilePlugin {
-    static let type = TileType(
-        id: "wait", title: "Wait",
-        schema: #"""
-            {
-              "$schema": "https://json-schema.org/draft/2020-12/schema",
-              "title": "Wait",
-              "description": "Holds each member for a time, counted from its arrival at this tile.",
-              "type": "object",
-              "properties": {
-                "duration": {
-                  "title": "Duration",
-                  "description": "How many units to wait. All in all at most ten years (3,650 days).",
-                  "type": "integer",
-                  "minimum": 1,
-                  "maximum": 315360000
-                },
-                "unit": {
-                  "title": "Unit",
-                  "description": "A day is 24 hours, a week 7 days.",
-                  "enum": ["seconds", "minutes", "hours", "days", "weeks"]
-                }
-              },
-              "required": ["duration", "unit"],
-              "additionalProperties": false,
-              "examples": [{"duration": 3, "unit": "days"}, {"duration": 30, "unit": "minutes"}]
-            }
-            """#)
+    static let type = TileType(id: "wait", title: "Wait", schema: WaitSchema.text)
 
-    enum Unit: String, CaseIterable {
-        case seconds, minutes, hours, days, weeks
+    private static let arrival = "$arrived_at"
 
-        var seconds: Int64 {
-            switch self {
-            case .seconds: 1
-            case .minutes: 60
-            case .hours: 3600
-            case .days: 86_400
-            case .weeks: 604_800
-            }
+    let columns: [String]
+    private let config: WaitConfig
+
+    init(config: ConfigReader, open: OpenCall) {
+        self.config = WaitConfig(config, open: open)
+        switch self.config.end {
+        case .arrival, .span: columns = [Self.arrival]
+        case .instant: columns = self.config.daily == nil ? [] : [Self.arrival]
+        case .column(let end): columns = self.config.daily == nil ? [end.column] : [Self.arrival, end.column]
         }
     }
 
-    private static let maxSeconds: Int64 = 3650 * 86_400
-
-    let columns = ["$arrived_at"]
-    /// Microseconds.
-    private let duration: Int64
-
-    init(config: ConfigReader, open: OpenCall) {
-        let unit = config.choice("unit", of: Unit.self) ?? .seconds
-        let limit = Self.maxSeconds / unit.seconds
-        duration = config.integer("duration", in: 1...limit) * unit.seconds * 1_000_000
-    }
-
     func run(_ batch: Batch, _ call: TileCall) throws {
-        let arrivals = try batch.timestamp("$arrived_at")
         let now = call.now
+        let arrivals = columns.first == Self.arrival ? try batch.timestamp(Self.arrival) : nil
+        var daily = config.daily.map { DailyTime.Search($0) }
+        var ends: ColumnEnd.Ends?
+        if case .column(let column) = config.end { ends = try column.ends(in: batch) }
         var outcomes = call.outcomes(for: batch)
         for row in 0..<batch.count {
-            let (due, overflow) = (arrivals[row] ?? now).addingReportingOverflow(duration)
-            if !overflow && now >= due {
-                outcomes.advance(row)
-            } else {
-                outcomes.wait(row, until: overflow ? .max : due)
-            }
+            let arrival = arrivals?[row] ?? now
+            let end: Int64 =
+                switch config.end {
+                case .arrival: arrival
+                case .span(let span): arrival.addingClamped(span)
+                case .instant(let instant): instant
+                // Who has no value goes on as if it was past.
+                case .column: ends?.end(row) ?? .min
+                }
+            // Who came after the end waits for the time of day from the arrival.
+            let due = daily?.next(max(arrival, end)) ?? end
+            // Int64.max stands for never.
+            if now >= due, due != .max { outcomes.advance(row) } else { outcomes.wait(row, until: due) }
         }
     }
 }

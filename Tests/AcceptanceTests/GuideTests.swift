@@ -63,6 +63,15 @@ import Testing
             })
     }
 
+    /// Waits that are past let go at once, one until the morning holds.
+    @Test func theGuidesWaitsHold() throws {
+        let waits = try commands("Waits")
+        #expect(waits.count == 1)
+        let result = try run(Array(try commands("A first journey").prefix(3)) + waits, in: TemporaryFolder())
+        #expect(result.output.contains(#"{"errors":[],"valid":true}"#), "\(result.output)")
+        #expect(result.output.contains(#""morning":{"active":3,"#), "\(result.output)")
+    }
+
     /// Members whose destination could not be reached are found and tried again, with the guide's commands.
     @Test func theGuidesDeadLettersAreFoundAndTriedAgain() throws {
         let first = try commands("A first journey")

@@ -53,7 +53,7 @@ import TesseraTestKit
 
     @Test(
         arguments: [
-            (#"{}"#, ["/unit", "/duration"]),
+            (#"{}"#, [""]),
             (#"{"unit": "days"}"#, ["/duration"]),
             (#"{"duration": 0, "unit": "days"}"#, ["/duration"]),
             (#"{"duration": -1, "unit": "days"}"#, ["/duration"]),

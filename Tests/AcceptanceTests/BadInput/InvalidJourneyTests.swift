@@ -80,6 +80,21 @@ import Testing
         config("a wait without duration", "wait", #"{"unit": "days"}"#, says: "duration"),
         config("a wait in fortnights", "wait", #"{"duration": 1, "unit": "fortnights"}"#, says: "unit"),
         config("a wait back in time", "wait", #"{"duration": -1, "unit": "days"}"#, says: "duration"),
+        config("a wait without an end", "wait", "{}", says: "duration", "until", "time_of_day"),
+        config("a wait until no date", "wait", #"{"until": "2026-02-30"}"#, says: "config/until", "2026-12-24"),
+        config(
+            "a wait until a column that the model lacks", "wait", #"{"until": {"column": "joind"}}"#, says: "joind"),
+        config(
+            "a wait until a number", "wait", #"{"until": {"column": "age"}}"#, says: "config/until/column", "dates"),
+        config(
+            "a wait until a time that no clock shows", "wait", #"{"time_of_day": "25:00"}"#, says: "config/time_of_day",
+            "23:59"),
+        config(
+            "a wait in no time zone", "wait", #"{"time_of_day": "09:00", "time_zone": "Berlin"}"#,
+            says: "config/time_zone", "Europe/Berlin"),
+        config(
+            "a wait on a day that no week has", "wait", #"{"time_of_day": "09:00", "weekdays": ["someday"]}"#,
+            says: "config/weekdays", "mon, tue"),
         config("an empty filter", "filter", "{}", says: "empty"),
         config(
             "a filter on a column that the model lacks", "filter", BadRequest.condition("agee", "equals", "1"),
