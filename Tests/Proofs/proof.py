@@ -61,6 +61,25 @@ class Proof:
                         *[f"-D{define}" for define in defines], "-o", output,
                         os.path.join(self.root, "Tests", "Proofs", "plugins", source)], check=True)
 
+    def swift_tests(self, filter, prefix, **environment):
+        """Runs tests of the package; of their output, lines that begin with `prefix` and the first issues are told."""
+        os.chdir(self.root)
+        built = subprocess.run(["swift", "build", "--build-tests"], capture_output=True, text=True)
+        if built.returncode:
+            raise RuntimeError(built.stdout[-2000:])
+        tests = subprocess.Popen(["swift", "test", "--skip-build", "--filter", filter], stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True, env=dict(os.environ, **environment))
+        wrong = passed = 0
+        for line in tests.stdout:
+            if line.startswith(prefix):
+                self.say(line[len(prefix):].rstrip())
+            if " recorded an issue " in line:
+                wrong += 1
+                if wrong <= 10:
+                    self.say(line.rstrip()[:400])
+            passed += bool(re.search(r"Test run with \d+ tests? in \d+ suites? passed", line))
+        self.check("every check held", tests.wait() == 0 and passed == 1, f"{wrong} broken" if wrong else "")
+
     def limit(self, seconds):
         """Ends a proof that hangs."""
         def over(*_):

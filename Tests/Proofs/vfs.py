@@ -9,7 +9,7 @@ The checks are those of DiskFaultTests, which takes a sample of the operations i
 
 usage: vfs.py PREFIX [--short] [--seed N]     (the prefix is not used: these are the engine's own rooms)
 """
-import argparse, os, re, subprocess, sys
+import argparse, os, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from proof import Proof
 
@@ -19,24 +19,8 @@ options.add_argument("--seed", type=int, default=0)
 options.add_argument("--short", action="store_true")
 options = options.parse_args()
 proof = Proof("vfs", options.prefix, options.seed, "power cuts and errors at " + ("some of the" if options.short else "all") + " writes and syncs of a run")
-os.chdir(proof.root)
-environment = dict(os.environ, TESSERA_FAULTS="sample" if options.short else "every")
 try:
-    built = subprocess.run(["swift", "build", "--build-tests"], capture_output=True, text=True)
-    if built.returncode:
-        raise RuntimeError(built.stdout[-2000:])
-    tests = subprocess.Popen(["swift", "test", "--skip-build", "--filter", "DiskFaultTests"], stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, env=environment)
-    wrong = passed = 0
-    for line in tests.stdout:
-        if line.startswith("fault: "):
-            proof.say(line[7:].rstrip())
-        if " recorded an issue " in line:
-            wrong += 1
-            if wrong <= 10:
-                proof.say(line.rstrip()[:400])
-        passed += bool(re.search(r"Test run with \d+ tests in \d+ suites? passed", line))
-    proof.check("every check held", tests.wait() == 0 and passed == 1, f"{wrong} broken" if wrong else "")
+    proof.swift_tests("DiskFaultTests/[a-zA-Z]*\\(", "fault: ", TESSERA_FAULTS="sample" if options.short else "every")
 except BaseException as error:
     proof.check("the proof came to its end", False, repr(error))
 finally:

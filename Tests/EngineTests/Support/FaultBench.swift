@@ -31,10 +31,10 @@ final class FaultBench {
 
     static let root = "/tmp/tessera-fault-\(getpid())"
     private static let workspaceID = "660e8400-e29b-41d4-a716-446655440000"
-    private static let shared = Result { try Shared() }
+    static let shared = Result { try Shared() }
 
     /// Made once: the disk, plugins, the source, and a data directory in which both journeys are active.
-    private final class Shared: @unchecked Sendable {
+    final class Shared: @unchecked Sendable {
         let directory: String
         let plugins: PluginHost
         let warehouse: Warehouse
@@ -172,7 +172,7 @@ final class FaultBench {
         opened = nil
     }
 
-    private static func open(
+    static func open(
         _ directory: String, _ clock: ManualClock, _ plugins: PluginHost, _ warehouse: Warehouse
     ) throws -> Opened {
         let control = try ControlStore(dataDirectory: directory, secretKey: .file, clock: clock, log: .silent)
