@@ -72,7 +72,7 @@ def opened(directory, workspace):
 def prove():
     log = proof.path("received")
     _, inbox = proof.spawn([os.path.join(options.prefix, "bin", "tessera"), "receiver", "--listen", "127.0.0.1:0", "--log", log,
-                            "--delay-ms", str(DELAY_MS)], "receiver")
+                            "--quiet", "--delay-ms", str(DELAY_MS)], "receiver")
     gateway = LiveGateway(proof)
     model, members = gateway.people(MEMBERS)
     destination = gateway.destination({"url": inbox, "batch_size": BATCH}, limits={"max_in_flight": ON_THE_WIRE})
