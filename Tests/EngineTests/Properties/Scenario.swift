@@ -167,7 +167,8 @@ final class Scenario {
 
     private func remedy() throws {
         let parked = model.people.filter { $0.value.status == .active && $0.value.rest == .parked }.keys.sorted()
-        for key in parked where dice.hits(50) {
+        // The run that one of them starts may take others away.
+        for key in parked where dice.hits(50) && model.people[key]?.rest == .parked {
             let skips = dice.hits(50)
             note("\(skips ? "skip" : "retry") \(key)")
             guard try bench.remedy(skips ? .skip : .retry, key) else { throw Failure("\(key) is not parked") }
