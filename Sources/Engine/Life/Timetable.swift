@@ -25,6 +25,9 @@ final class Timetable: Sendable {
 
     private struct State {
         var plans: [String: Plan] = [:]
+        /// Up to when each journey's schedule has been taken out. A plan that was made of what was stored just before has a time
+        /// of it again.
+        var taken: [String: Int64] = [:]
         /// Counts changes of plans.
         var version = 0
         /// The latest time that the thread has seen.
@@ -88,6 +91,12 @@ final class Timetable: Sendable {
 
     private func change(_ journeyID: String, _ plan: Plan?) {
         state.update { state in
+            var plan = plan
+            if let taken = state.taken[journeyID], let time = plan?.scheduled, time <= taken {
+                let next = plan?.cron?.next(after: taken)
+                plan?.scheduled = next
+            }
+            if plan == nil { state.taken[journeyID] = nil }
             state.plans[journeyID] = plan
             state.version += 1
         }
@@ -115,7 +124,10 @@ final class Timetable: Sendable {
             }
             if stopped == true { return nil }
             if clock.now() < seen - Self.tolerance {
-                state.withLock { $0.seen = clock.now() }
+                state.withLock { state in
+                    state.seen = clock.now()
+                    state.taken = [:]
+                }
                 return .wentBack
             }
             if stopped == nil {
@@ -125,7 +137,8 @@ final class Timetable: Sendable {
         }
     }
 
-    private func takeDue(_ now: Int64) -> [Due] {
+    /// What is due at `now`, each once.
+    func takeDue(_ now: Int64) -> [Due] {
         state.withLock { state in
             var due: [Due] = []
             for (id, var plan) in state.plans where plan.notBefore <= now {
@@ -136,6 +149,7 @@ final class Timetable: Sendable {
                 if let time = plan.scheduled, time <= now {
                     // Times missed while the gateway was down or busy fire once.
                     plan.scheduled = plan.cron?.next(after: now)
+                    state.taken[id] = now
                     if due.last?.journeyID == id { due.removeLast() }
                     due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: .schedule))
                 }
