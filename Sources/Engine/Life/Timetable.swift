@@ -105,11 +105,6 @@ final class Timetable: Sendable {
     /// Waits for the next times and takes them out; nil when the engine stops.
     private func next() -> Event? {
         while true {
-            // Also over what was started meanwhile: the clock may be set while this thread is busy with that.
-            let seen = state.withLock { state in
-                state.seen = max(state.seen, clock.now())
-                return state.seen
-            }
             let (deadline, version) = state.withLock { state in
                 let times = state.plans.values.compactMap { plan in
                     [plan.scheduled, plan.timer, plan.again.map { _ in plan.notBefore }].compactMap { $0 }.min()
@@ -120,16 +115,19 @@ final class Timetable: Sendable {
             // Any change of a plan ends the wait, so that its time counts too.
             let stopped: Bool? = clock.wait(on: state, deadline: deadline) { state in
                 if state.isStopping { return true }
-                return state.version != version || clock.now() < seen - Self.tolerance ? false : nil
+                // Also while it waits, and over what was started meanwhile: the clock may be ahead for a while only.
+                let now = clock.now()
+                state.seen = max(state.seen, now)
+                return state.version != version || now < state.seen - Self.tolerance ? false : nil
             }
             if stopped == true { return nil }
-            if clock.now() < seen - Self.tolerance {
-                state.withLock { state in
-                    state.seen = clock.now()
-                    state.taken = [:]
-                }
-                return .wentBack
+            let wentBack = state.withLock { state in
+                let now = clock.now()
+                guard now < state.seen - Self.tolerance else { return false }
+                (state.seen, state.taken) = (now, [:])
+                return true
             }
+            if wentBack { return .wentBack }
             if stopped == nil {
                 let due = takeDue(clock.now())
                 if !due.isEmpty { return .due(due) }
