@@ -6,23 +6,18 @@ then only who was in flight is sent again; counters, flows and runs agree (membe
 
 usage: backup.py PREFIX [--seed N] [--short]
 """
-import argparse, collections, hashlib, json, os, random, shutil, sqlite3, subprocess, sys, time, traceback
+import collections, hashlib, json, os, random, shutil, sqlite3, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
 from members_check import broken_rules, round_journey
-from proof import Caller, Counts, Proof
+from proof import Caller, Counts, Proof, arguments
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=None)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments()
 MEMBERS, BACKUPS, BATCH, DELAY_MS = (12_000, 3, 20, 40) if options.short else (60_000, 12, 20, 40)
 ON_THE_WIRE = 8
 
-seed = options.seed if options.seed is not None else random.randrange(1 << 32)
-chance = random.Random(seed)
-proof = Proof("backup", options.prefix, seed, f"{BACKUPS} backups during a delivery of {MEMBERS:,} members and runs with re-entry, each restored and ended")
+chance = random.Random(options.seed)
+proof = Proof("backup", options.prefix, options.seed, f"{BACKUPS} backups during a delivery of {MEMBERS:,} members and runs with re-entry, each restored and ended")
 
 
 class Restored(LiveGateway):
@@ -162,12 +157,4 @@ def prove():
     proof.check("the log has no error", not gateway.alarms(), gateway.alarms()[:2] or "")
 
 
-try:
-    proof.limit(160 if options.short else 1800)
-    prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(prove, 160 if options.short else 1800))

@@ -5,25 +5,20 @@ on the disk; what a kill leaves reserved and unused is at most the documented sh
 
 usage: caps.py PREFIX [--seed N] [--short]
 """
-import argparse, collections, json, os, random, sys, time, traceback
+import collections, json, os, random, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
 from noted import Noted
-from proof import Proof
+from proof import Proof, arguments
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=None)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments()
 MEMBERS, CAP, KILLS, BATCH, IN_FLIGHT = (5_000, 4_000, 4, 10, 4) if options.short else (60_000, 40_000, 8, 20, 16)
 LIMIT = 100 if options.short else 600
 # Documentation/operator.md, "Deliveries".
 LOST_SHARE = 0.075
 
-seed = options.seed if options.seed is not None else random.randrange(1 << 32)
-chance = random.Random(seed)
-proof = Proof("caps", options.prefix, seed, f"{KILLS} kills during a delivery of {MEMBERS:,} members with a cap of {CAP:,} rows a day")
+chance = random.Random(options.seed)
+proof = Proof("caps", options.prefix, options.seed, f"{KILLS} kills during a delivery of {MEMBERS:,} members with a cap of {CAP:,} rows a day")
 
 
 def prove():
@@ -76,16 +71,13 @@ def prove():
     proof.check("the log has no error", not gateway.alarms(), gateway.alarms()[:2] or "")
 
 
-try:
+def prove_in_one_day():
     # The cap is of one day, UTC: none begins in the middle.
     left = 86_400 - time.time() % 86_400
     if left < LIMIT:
         time.sleep(left + 1)
     proof.limit(LIMIT)
     prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+
+
+sys.exit(proof.run(prove_in_one_day))

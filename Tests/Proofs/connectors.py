@@ -6,16 +6,12 @@ words, and nobody else; its limits are kept to; a wrong key, an archived channel
 
 usage: connectors.py PREFIX [--seed N] [--short]
 """
-import argparse, json, os, subprocess, sys, traceback
+import json, os, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
-from proof import Proof, die_with_parent
+from proof import Proof, arguments, die_with_parent
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=0)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments(seed=0)
 MEMBERS = 200 if options.short else 5000
 MESSAGES = 12 if options.short else 60
 KEY = "2f3a-rest-key"
@@ -151,12 +147,4 @@ def prove():
     gateway.stop()
 
 
-try:
-    proof.limit(120 if options.short else 600)
-    prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(prove, 120 if options.short else 600))

@@ -8,27 +8,22 @@ meet a run at work; no acknowledged run lost.
 
 usage: engine-kills.py PREFIX [--seed N] [--short]
 """
-import argparse, http.client, json, os, random, shutil, sqlite3, subprocess, sys, time, traceback
+import http.client, json, os, random, shutil, sqlite3, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
 from members_check import broken_rules, round_journey
 from paths_check import broken_paths
-from proof import Caller, Counts, Proof, die_with_parent
+from proof import Caller, Counts, Proof, arguments, die_with_parent
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=None)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments()
 MEMBERS, CROWD, KILLS, CROWD_KILLS = (40_000, 50_000, 12, 2) if options.short else (200_000, 1_000_000, 200, 20)
 # Beside other tests on a busy machine the short form is no measurement.
 READY_S = 15.0 if options.short else 1.0
 # Kills that come while it starts.
 EARLY = 0.1
 
-seed = options.seed if options.seed is not None else random.randrange(1 << 32)
-chance = random.Random(seed)
-proof = Proof("engine-kills", options.prefix, seed,
+chance = random.Random(options.seed)
+proof = Proof("engine-kills", options.prefix, options.seed,
               f"{KILLS} kills during runs over {MEMBERS:,} members, {CROWD_KILLS} during runs over {CROWD:,}; every start with those {CROWD:,} beside")
 
 
@@ -201,12 +196,4 @@ def prove():
     proof.check("the log has no error", not gateway.alarms(), gateway.alarms()[:2] or "")
 
 
-try:
-    proof.limit(160 if options.short else 3600)
-    prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(prove, 160 if options.short else 3600))

@@ -5,16 +5,12 @@ which names resolve as the proof wants; a listener on all addresses of the machi
 
 usage: inside.py PREFIX [--seed N] [--short]
 """
-import argparse, json, os, socket, subprocess, sys, threading, time, traceback
+import json, os, socket, subprocess, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
-from proof import Proof, die_with_parent
+from proof import Proof, arguments, die_with_parent
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=0)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments(seed=0)
 MEMBERS = 60 if options.short else 400
 proof = Proof("inside", options.prefix, options.seed, "no delivery reaches an address inside, however it is spelt")
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "receivers")
@@ -152,8 +148,7 @@ def turned(library):
     gateway.stop()
 
 
-try:
-    proof.limit(90 if options.short else 300)
+def prove():
     library = proof.path("names.so")
     subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, f"{here}/names.c", "-ldl"], check=True)
     spelt(library)
@@ -161,9 +156,6 @@ try:
     let_in(library)
     os.rename(proof.path("data"), proof.path("data-of-the-door"))
     turned(library)
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+
+
+sys.exit(proof.run(prove, 90 if options.short else 300))

@@ -6,18 +6,14 @@ than the destination's limit, or answered without that being committed; the run 
 
 usage: kills.py PREFIX [--seed N] [--short]
 """
-import argparse, collections, hashlib, json, os, random, sys, time, traceback
+import collections, hashlib, json, os, random, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
 from noted import Noted
 from paths_check import broken_paths
-from proof import Proof
+from proof import Proof, arguments
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=None)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments()
 MEMBERS, KILLS, BATCH = (12_000, 4, 20) if options.short else (100_000, 20, 50)
 # What the sync tile says of itself: calls at once, and rows in one of them (the engine's batch).
 IN_FLIGHT = 4 * 8192
@@ -27,9 +23,8 @@ IN_FLIGHT = 4 * 8192
 ON_THE_WIRE = 32
 UNCOMMITTED = 8192 + ON_THE_WIRE * BATCH
 
-seed = options.seed if options.seed is not None else random.randrange(1 << 32)
-chance = random.Random(seed)
-proof = Proof("kills", options.prefix, seed, f"{KILLS} kills during a delivery of {MEMBERS:,} members, {BATCH} a request")
+chance = random.Random(options.seed)
+proof = Proof("kills", options.prefix, options.seed, f"{KILLS} kills during a delivery of {MEMBERS:,} members, {BATCH} a request")
 
 
 def key_of(workspace, journey, member):
@@ -116,12 +111,4 @@ def prove():
     proof.check("the log has no error", not gateway.alarms(), gateway.alarms()[:2] or "")
 
 
-try:
-    proof.limit(120 if options.short else 1200)
-    prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(prove, 120 if options.short else 1200))

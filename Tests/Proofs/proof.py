@@ -1,6 +1,6 @@
 """What long proofs share: an installed gateway and receiver of their own on loopback, ended by their ids; callers that count
 what fails; a list of checks. Figures go to standard output; a check that fails ends the proof with status 1."""
-import ctypes, http.client, json, os, platform, re, shutil, signal, subprocess, sys, tempfile, threading, time
+import argparse, ctypes, http.client, json, os, platform, random, re, shutil, signal, subprocess, sys, tempfile, threading, time, traceback
 
 
 LIBC = ctypes.CDLL(None)
@@ -9,6 +9,18 @@ LIBC = ctypes.CDLL(None)
 def die_with_parent():
     """A proof that is killed leaves no program behind: PR_SET_PDEATHSIG with SIGKILL."""
     LIBC.prctl(1, 9, 0, 0, 0)
+
+
+def arguments(seed=None, **more):
+    """Those of every proof: PREFIX [--short] [--seed N]. Without --seed it is `seed`, where chance has no part, or a random one. `more`
+    are options of one proof, with their types."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("prefix")
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32) if seed is None else seed)
+    for name, kind in more.items():
+        parser.add_argument("--" + name, type=kind)
+    return parser.parse_args()
 
 
 class Proof:
@@ -86,6 +98,21 @@ class Proof:
             raise TimeoutError(f"the proof took longer than {seconds} s")
         signal.signal(signal.SIGALRM, over)
         signal.alarm(seconds)
+
+    def run(self, body, seconds=None):
+        """Runs `body`, for `seconds` at the most, ends what was started, and gives the status to exit with."""
+        try:
+            if seconds:
+                self.limit(seconds)
+            body()
+        except BaseException as error:
+            traceback.print_exc(file=sys.stdout)
+            self.check("the proof came to its end", False, repr(error))
+            log = self.path("gateway.err")
+            if os.path.exists(log):
+                with open(log) as lines:
+                    self.say("the gateway's last lines:\n  " + "\n  ".join(line[:400] for line in lines.read().splitlines()[-15:]))
+        return self.end()
 
     def end(self):
         self.is_over = True

@@ -10,23 +10,11 @@ The checks are those of EnginePropertyTests, which takes a few journeys in scrip
 
 usage: properties.py PREFIX [--short] [--seed N] [--journeys N]     (the prefix is not used: these are the engine's own rooms)
 """
-import argparse, os, sys
+import os, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from proof import Proof
+from proof import Proof, arguments
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=None)
-options.add_argument("--journeys", type=int, default=None)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
-seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "big")
+options = arguments(journeys=int)
 journeys = options.journeys or (20 if options.short else 2000)
-proof = Proof("properties", options.prefix, seed, f"{journeys} random journeys beside a slow model of the same rules")
-try:
-    proof.swift_tests("EnginePropertyTests", "property: ", TESSERA_SEED=str(seed), TESSERA_PROPERTIES=str(journeys))
-except BaseException as error:
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+proof = Proof("properties", options.prefix, options.seed, f"{journeys} random journeys beside a slow model of the same rules")
+sys.exit(proof.run(lambda: proof.swift_tests("EnginePropertyTests", "property: ", TESSERA_SEED=str(options.seed), TESSERA_PROPERTIES=str(journeys))))

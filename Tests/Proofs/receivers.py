@@ -6,16 +6,12 @@ Certificates come from openssl, HTTP/2 from nginx, names from a preloaded getadd
 
 usage: receivers.py PREFIX [--seed N] [--short]
 """
-import argparse, collections, json, os, random, subprocess, sys, time, traceback
+import collections, json, os, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from live_gateway import LiveGateway
-from proof import Proof, die_with_parent
+from proof import Proof, arguments, die_with_parent
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=None)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments()
 MEMBERS = 150 if options.short else 1000
 # Short: the same limits, a tenth as long.
 LIMITS = {"sync.total-timeout-ms": 2500, "sync.connect-timeout-ms": 700, "sync.slow-seconds": 1} if options.short else {}
@@ -30,8 +26,7 @@ ATTEMPTS = 3
 # A secret that its receiver repeats; nothing of it turns up by chance.
 TOKEN = "Zq8vT0kenP4rt-7sEcretXyz19"
 
-seed = options.seed if options.seed is not None else random.randrange(1 << 32)
-proof = Proof("receivers", options.prefix, seed, f"{MEMBERS} members each to receivers that fail in every way")
+proof = Proof("receivers", options.prefix, options.seed, f"{MEMBERS} members each to receivers that fail in every way")
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "receivers")
 
 
@@ -39,7 +34,7 @@ class Receiver:
     def __init__(self, mode, *arguments, name=None):
         self.name = name or mode
         self.file = proof.path(f"{self.name}.log")
-        self.process = subprocess.Popen([sys.executable, f"{here}/faulty.py", mode, self.file, "--seed", str(seed), *arguments],
+        self.process = subprocess.Popen([sys.executable, f"{here}/faulty.py", mode, self.file, "--seed", str(options.seed), *arguments],
                                         stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
         proof.processes.append(self.process)
         self.url = self.process.stdout.readline().split()[0]
@@ -300,14 +295,4 @@ def signed(receiver, secrets):
     proof.check("standardwebhooks refuses another secret, body or id", refused == 3 * len(receiver.requests()), f"{refused} checks")
 
 
-try:
-    proof.limit(120 if options.short else 600)
-    prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-    if os.path.exists(proof.path("gateway.err")):
-        proof.say("the gateway's last lines:\n  " + "\n  ".join(line[:300] for line in open(proof.path("gateway.err")).read().splitlines()[-8:]))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(prove, 120 if options.short else 600))

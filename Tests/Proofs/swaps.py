@@ -5,16 +5,12 @@ under one key, and each swap takes less than a second from the complete file. At
 them can make memory grow.
 
 swaps.py PREFIX [--short] [--seed N]"""
-import argparse, hashlib, itertools, json, os, random, statistics, subprocess, sys, threading, time, traceback
+import hashlib, itertools, json, os, random, statistics, subprocess, sys, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from proof import Caller, Counts, Proof, Worker, children, memory
+from proof import Caller, Counts, Proof, Worker, arguments, children, memory
 from swap_files import KINDS, WatchedDirectory, Workshop
 
-arguments = argparse.ArgumentParser()
-arguments.add_argument("prefix")
-arguments.add_argument("--short", action="store_true")
-arguments.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
-options = arguments.parse_args()
+options = arguments()
 DELIVERY_JOURNEYS = 4
 ROWS, JOURNEYS, DELIVERED, DESTINATIONS = (20_000, 10, 2_000, 4) if options.short else (1_000_000, 100, 100_000, 20)
 PHASE = {"tile": 20, "webhook": 10, "sync": 8} if options.short else {"tile": 40, "webhook": 40, "sync": 20}
@@ -403,14 +399,4 @@ def report(swapper, load, counts, operator, main, gateway, memories, kids, secon
     proof.check(f"{sum(AT_REST.values())} swaps at rest leave nothing but mappings", growth <= allowed, f"{growth:+.1f} MB without them")
 
 
-try:
-    proof.limit(180 if options.short else 1800)
-    prove()
-except BaseException as error:
-    traceback.print_exc(file=sys.stdout)
-    proof.check("the proof came to its end", False, repr(error))
-    log = open(proof.path("gateway.err")).read().splitlines() if os.path.exists(proof.path("gateway.err")) else []
-    proof.say("the gateway's last lines:\n  " + "\n  ".join(line[:400] for line in log[-15:]))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(prove, 180 if options.short else 1800))

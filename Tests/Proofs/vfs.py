@@ -9,20 +9,10 @@ The checks are those of DiskFaultTests, which takes a sample of the operations i
 
 usage: vfs.py PREFIX [--short] [--seed N]     (the prefix is not used: these are the engine's own rooms)
 """
-import argparse, os, sys
+import os, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from proof import Proof
+from proof import Proof, arguments
 
-options = argparse.ArgumentParser()
-options.add_argument("prefix")
-options.add_argument("--seed", type=int, default=0)
-options.add_argument("--short", action="store_true")
-options = options.parse_args()
+options = arguments(seed=0)
 proof = Proof("vfs", options.prefix, options.seed, "power cuts and errors at " + ("some of the" if options.short else "all") + " writes and syncs of a run")
-try:
-    proof.swift_tests("DiskFaultTests/[a-zA-Z]*\\(", "fault: ", TESSERA_FAULTS="sample" if options.short else "every")
-except BaseException as error:
-    proof.check("the proof came to its end", False, repr(error))
-finally:
-    status = proof.end()
-sys.exit(status)
+sys.exit(proof.run(lambda: proof.swift_tests("DiskFaultTests/[a-zA-Z]*\\(", "fault: ", TESSERA_FAULTS="sample" if options.short else "every")))
