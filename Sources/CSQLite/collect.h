@@ -1,8 +1,7 @@
-// SELECT tessera_collect(?, key, …) FROM …: an aggregate that appends each row's text (and up to three numbers) to arrays of
-// the caller, in the order of the scan, and ends the statement with SQLITE_ABORT once it has enough.
+// SELECT tessera_collect(?, key) FROM …: an aggregate that appends each row's text to arrays of the caller, in the order of the
+// scan, and ends the statement with SQLITE_ABORT once it has enough.
 //
-// A row costs a third less than by sqlite3_step: the statement is not left and entered for each, and the end of the range is
-// a comparison of bytes instead of a record comparison.
+// A row costs a third less than by sqlite3_step: the statement is not left and entered for each.
 //
 //   tessera_collect_register(db)                     once for each connection
 //   tessera_collect_bind(stmt, index, collector)     for the first argument; all it points to lives until the reset
@@ -14,23 +13,19 @@
 typedef struct tessera_collector {
     int64_t count;
     int64_t limit;      // rows at most
-    const char *last;   // rows up to and with this text
-    int32_t last_bytes; // negative: rows to the end
-    int32_t is_done;    // ended by `limit` or `last`: the statement's SQLITE_ABORT is no error
+    int32_t is_done;    // ended by `limit`: the statement's SQLITE_ABORT is no error
     // The caller's arrays and their room. `offsets` has one element more than there are rows; offsets[0] is set.
     int64_t capacity;
     int64_t byte_capacity;
     char *bytes;
     int32_t *offsets;
-    uint8_t *first;     // arguments 2, 3, 4, where they are given
-    int32_t *second;
-    int64_t *third;     // null is INT64_MIN
     // Makes room for one more row of that many bytes by changing the fields above.
     void (*grow)(struct tessera_collector *collector, int32_t bytes);
     void *owner;
 } tessera_collector;
 
 static inline void tessera_collect_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    (void)argc;
     tessera_collector *collector = (tessera_collector *)sqlite3_value_pointer(argv[0], "tessera_collector");
     if (!collector) {
         sqlite3_result_error(context, "tessera_collect() needs a collector", -1);
@@ -39,13 +34,7 @@ static inline void tessera_collect_step(sqlite3_context *context, int argc, sqli
     const char *text = (const char *)sqlite3_value_text(argv[1]);
     int32_t length = sqlite3_value_bytes(argv[1]);
     int64_t row = collector->count;
-    int past = 0;
-    if (collector->last_bytes >= 0) {
-        int32_t shorter = length < collector->last_bytes ? length : collector->last_bytes;
-        int order = shorter ? memcmp(text, collector->last, (size_t)shorter) : 0;
-        past = order > 0 || (order == 0 && length > collector->last_bytes);
-    }
-    if (row == collector->limit || past) {
+    if (row == collector->limit) {
         collector->is_done = 1;
         sqlite3_result_error_code(context, SQLITE_ABORT);
         return;
@@ -54,12 +43,6 @@ static inline void tessera_collect_step(sqlite3_context *context, int argc, sqli
     if (row == collector->capacity || (int64_t)start + length > collector->byte_capacity) collector->grow(collector, length);
     if (length) memcpy(collector->bytes + start, text, (size_t)length);
     collector->offsets[row + 1] = start + length;
-    if (argc > 2) collector->first[row] = (uint8_t)sqlite3_value_int(argv[2]);
-    if (argc > 3) collector->second[row] = sqlite3_value_int(argv[3]);
-    if (argc > 4) {
-        int is_null = sqlite3_value_type(argv[4]) == SQLITE_NULL;
-        collector->third[row] = is_null ? INT64_MIN : sqlite3_value_int64(argv[4]);
-    }
     collector->count = row + 1;
 }
 
@@ -67,7 +50,7 @@ static inline void tessera_collect_final(sqlite3_context *context) { (void)conte
 
 static inline int tessera_collect_register(sqlite3 *db) {
     return sqlite3_create_function(
-        db, "tessera_collect", -1, SQLITE_UTF8, (void *)0, 0, tessera_collect_step, tessera_collect_final);
+        db, "tessera_collect", 2, SQLITE_UTF8, (void *)0, 0, tessera_collect_step, tessera_collect_final);
 }
 
 static inline int tessera_collect_bind(sqlite3_stmt *statement, int index, tessera_collector *collector) {

@@ -1,8 +1,8 @@
 import Columns
 import Store
 
-/// The members' side of the merge with a batch of the model where members may enter again: both go through the keys in the same order, the members page
-/// by page, so that a batch whose keys lie far apart costs no memory.
+/// The members' side of the merge with a batch of the model where members may enter again: both go through the keys in the same
+/// order, the members page by page, so that a batch whose keys lie far apart costs no memory.
 final class KnownMembers {
     private let store: MemberStore
     private let journey: Int32
@@ -40,11 +40,11 @@ final class KnownMembers {
         let rows: MemberRows
         if let page, page.count > 0 {
             rows = try store.existing(
-                journey, from: page.key(page.count - 1), through: keys[last], excludingFirst: true, detail: .all,
+                journey, from: page.key(page.count - 1), through: keys[last], excludingFirst: true,
                 limit: KnownMembers.pageRows)
         } else {
             rows = try store.existing(
-                journey, from: keys[0], through: keys[last], detail: .all, limit: KnownMembers.pageRows)
+                journey, from: keys[0], through: keys[last], limit: KnownMembers.pageRows)
         }
         isLastPage = rows.count < KnownMembers.pageRows
         page = rows

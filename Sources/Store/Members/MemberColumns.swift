@@ -84,22 +84,16 @@ struct MemberColumns {
         pathBytes = new
     }
 
-    /// Zeros and no times in rows, except in the columns that a read of that detail has filled.
-    func blank(_ rows: Range<Int>, keeping detail: MemberStore.Detail) {
-        if detail == .all { return }
-        if detail == .keys {
-            (status + rows.lowerBound).update(repeating: 0, count: rows.count)
-            (entry + rows.lowerBound).update(repeating: 0, count: rows.count)
-            (leftAt + rows.lowerBound).update(repeating: .min, count: rows.count)
-        }
-        for column in [tile, attempt, generation] {
+    /// Zeros and no times in rows of which only the keys are there.
+    func blank(_ rows: Range<Int>) {
+        for column in [entry, tile, attempt, generation] {
             (column + rows.lowerBound).update(repeating: 0, count: rows.count)
         }
-        for column in [wake, arrivedAt, firstAttemptAt, enteredAt] {
+        for column in [leftAt, wake, arrivedAt, firstAttemptAt, enteredAt] {
             (column + rows.lowerBound).update(repeating: .min, count: rows.count)
         }
         (pathOffsets + rows.lowerBound + 1).update(repeating: pathOffsets[rows.lowerBound], count: rows.count)
-        for column in [state, reason] { (column + rows.lowerBound).update(repeating: 0, count: rows.count) }
+        for column in [status, state, reason] { (column + rows.lowerBound).update(repeating: 0, count: rows.count) }
     }
 
     func deallocate() {

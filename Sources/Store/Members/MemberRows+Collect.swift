@@ -3,19 +3,14 @@ import SQLite
 
 /// Filling rows inside SQLite, by the aggregate `tessera_collect`.
 extension MemberRows {
-    /// Runs a statement whose parameter `index` is the collector: rows through the key `last` (nil: to the end) and up to `limit` in all
-    /// are appended. Columns that the statement does not give are set to zero or no time.
-    func collect(
-        _ statement: Statement, parameter index: Int32, through last: UnsafeRawBufferPointer?, limit: Int,
-        detail: MemberStore.Detail
-    ) throws {
+    /// Runs a statement whose parameter `index` is the collector: the keys that it gives, up to `limit` rows in all, are appended. All
+    /// other columns are set to zero or no time.
+    func collectKeys(_ statement: Statement, parameter index: Int32, limit: Int) throws {
         defer { withExtendedLifetime(self) {} }
         let present = count
         var collector = tessera_collector()
         collector.count = Int64(present)
         collector.limit = Int64(limit)
-        collector.last = last?.baseAddress?.assumingMemoryBound(to: CChar.self)
-        collector.last_bytes = last.map { Int32($0.count) } ?? -1
         collector.owner = Unmanaged.passUnretained(self).toOpaque()
         collector.grow = { collector, bytes in
             guard let collector, let owner = collector.pointee.owner else { return }
@@ -27,7 +22,7 @@ extension MemberRows {
             return sqlite3_step(statement.handle)
         }
         columns.pointee.count = Int(collector.count)
-        columns.pointee.blank(present..<count, keeping: detail)
+        columns.pointee.blank(present..<count)
         guard status == SQLITE_ROW || collector.is_done != 0 else {
             throw SQLiteError(
                 code: status, message: String(cString: sqlite3_errmsg(sqlite3_db_handle(statement.handle))),
@@ -40,9 +35,6 @@ extension MemberRows {
         collector.byte_capacity = Int64(columns.pointee.keyCapacity)
         collector.bytes = columns.pointee.keyBytes.assumingMemoryBound(to: CChar.self)
         collector.offsets = columns.pointee.keyOffsets
-        collector.first = columns.pointee.status
-        collector.second = columns.pointee.entry
-        collector.third = columns.pointee.leftAt
     }
 
     private func grow(_ collector: inout tessera_collector, bytes: Int32) {

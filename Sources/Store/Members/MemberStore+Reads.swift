@@ -4,73 +4,57 @@ import SQLite
 
 /// What a run reads: page by page, each from the newest committed state.
 extension MemberStore {
-    /// How much of a row a read gives. Columns left out hold zeros and no times.
-    public enum Detail: Sendable {
-        /// The keys only: enough to see who is new where nobody enters twice, and the cheapest.
-        case keys
-        /// Key, status, entry and left_at: what re-entry asks.
-        case entry
-        /// Every column but the path. Errors come only with `member` and `members`.
-        case all
-    }
-
     /// All but the path, which only who looks at one member reads.
     static let allColumns = MemberRows.written.dropLast().joined(separator: ", ")
 
     /// Members with keys from `first` through `last`, in key order, whatever their status: one side of the merge with a
-    /// batch of a model.
+    /// batch of a model. Errors come only with `member` and `members`.
     /// - Parameters:
     ///   - excludingFirst: begin after `first`, to go on with the last key of a page.
     ///   - limit: rows at most. As many rows as this mean that there may be more.
     ///   - reused: rows whose memory the page takes over: what they held is gone.
     public func existing(
         _ journey: Int32, from first: UnsafeRawBufferPointer, through last: UnsafeRawBufferPointer,
-        excludingFirst: Bool = false, detail: Detail = .entry, limit: Int = .max, reusing reused: MemberRows? = nil
+        excludingFirst: Bool = false, limit: Int = .max, reusing reused: MemberRows? = nil
     ) throws -> MemberRows {
         try read { database in
-            let statement = try database.statement(Self.existingSQL(detail, excludingFirst: excludingFirst))
+            let statement = try database.statement(Self.existingSQL(excludingFirst: excludingFirst))
             defer { statement.reset() }
-            statement.bind(1, Int(journey)).bind(2, text: first)
+            // Both bounds may lie in `reused`, whose memory is about to be written over: the statement has copies.
+            statement.bind(1, Int(journey)).bind(2, text: first).bind(3, text: last).bind(4, limit)
             let rows = reused ?? MemberRows(capacity: min(limit, 1024))
-            guard detail == .all else {
-                // Both bounds may lie in `reused`, whose memory is about to be written over; the first one was copied.
-                try Array(last).withUnsafeBytes { last in
-                    rows.removeAll()
-                    try rows.collect(statement, parameter: 3, through: last, limit: limit, detail: detail)
-                }
-                return rows
-            }
-            statement.bind(3, text: last).bind(4, limit)
             rows.removeAll()
             while try statement.step() { rows.append(statement) }
             return rows
         }
     }
 
-    /// The keys of all members from `first` on, in key order, whatever their status: a page of them.
-    /// - Parameters: as `existing` has them; only the page's keys count.
+    /// The keys of all members from `first` on, in key order, whatever their status: a page of them, the cheapest read. All other
+    /// columns hold zeros and no times.
+    /// - Parameters: as `existing` has them.
     public func keys(
         _ journey: Int32, from first: [UInt8], excludingFirst: Bool, limit: Int, reusing reused: MemberRows? = nil
     ) throws -> MemberRows {
         try read { database in
-            let statement = try database.statement(Self.existingSQL(.keys, excludingFirst: excludingFirst))
+            let statement = try database.statement(Self.keysSQL(excludingFirst: excludingFirst))
             defer { statement.reset() }
             first.withUnsafeBytes { _ = statement.bind(1, Int(journey)).bind(2, text: $0) }
             let rows = reused ?? MemberRows(capacity: limit)
             rows.removeAll()
-            try rows.collect(statement, parameter: 3, through: nil, limit: limit, detail: .keys)
+            try rows.collectKeys(statement, parameter: 3, limit: limit)
             return rows
         }
     }
 
+    static func existingSQL(excludingFirst: Bool) -> String {
+        "SELECT \(allColumns) \(fromKey(excludingFirst)) AND key <= ?3 ORDER BY key LIMIT ?4"
+    }
+
+    static func keysSQL(excludingFirst: Bool) -> String { "SELECT tessera_collect(?3, key) \(fromKey(excludingFirst))" }
+
     /// SQLite must go through the primary key, in key order: NOT INDEXED leaves it no other way.
-    static func existingSQL(_ detail: Detail, excludingFirst: Bool) -> String {
-        let from = "FROM members NOT INDEXED WHERE journey = ?1 AND key \(excludingFirst ? ">" : ">=") ?2"
-        return switch detail {
-        case .keys: "SELECT tessera_collect(?3, key) \(from)"
-        case .entry: "SELECT tessera_collect(?3, key, status, entry, left_at) \(from)"
-        case .all: "SELECT \(allColumns) \(from) AND key <= ?3 ORDER BY key LIMIT ?4"
-        }
+    private static func fromKey(_ excludingFirst: Bool) -> String {
+        "FROM members NOT INDEXED WHERE journey = ?1 AND key \(excludingFirst ? ">" : ">=") ?2"
     }
 
     /// Where a page of due members ended: `due` goes on after it.

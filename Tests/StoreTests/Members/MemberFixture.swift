@@ -32,7 +32,7 @@ final class MemberFixture {
     func all(_ journey: Int32? = nil) throws -> [Row] {
         try Array(repeating: UInt8(255), count: 64).withUnsafeBytes { last in
             try store.existing(
-                journey ?? self.journey, from: UnsafeRawBufferPointer(start: nil, count: 0), through: last, detail: .all
+                journey ?? self.journey, from: UnsafeRawBufferPointer(start: nil, count: 0), through: last
             ).map { Row(read: $0) }
         }
     }

@@ -7,9 +7,8 @@ import Testing
 @Suite struct MemberReadTests {
     private static func key(_ number: Int) -> String { "m\(10_000 + number)" }
 
-    @Test(arguments: [MemberStore.Detail.keys, .entry, .all]) func existingGivesARangeInPages(
-        detail: MemberStore.Detail
-    ) throws {
+    /// 300 members, every third of whom has left, and one of another journey between them.
+    private func crowd() throws -> (MemberFixture, MemberRows) {
         let fixture = try MemberFixture()
         let rows = MemberRows()
         for number in 0..<300 { rows.add(Self.key(number), status: number % 3 == 0 ? .exited : .active) }
@@ -19,7 +18,11 @@ import Testing
         let strangers = MemberRows()
         strangers.add(Self.key(20) + "x")
         try fixture.enter(strangers, journey: other)
+        return (fixture, rows)
+    }
 
+    @Test func existingGivesARangeInPages() throws {
+        let (fixture, rows) = try crowd()
         // The page's memory is reused while its own last key is where the next begins.
         let page = MemberRows()
         var found: [Row] = []
@@ -28,33 +31,44 @@ import Testing
             repeat {
                 let from = isFirst ? first : page.key(page.count - 1)
                 _ = try fixture.store.existing(
-                    fixture.journey, from: from, through: last, excludingFirst: !isFirst, detail: detail, limit: 100,
-                    reusing: page)
+                    fixture.journey, from: from, through: last, excludingFirst: !isFirst, limit: 100, reusing: page)
                 found += page.map { Row(read: $0) }
                 isFirst = false
             } while page.count == 100
         }
         #expect(found.map(\.keyText) == (10...250).map(Self.key))
-        if detail != .keys {
-            let statuses: [MemberStatus] = (10...250).map { $0 % 3 == 0 ? .exited : .active }
-            let left: [Int64] = (10...250).map { $0 % 3 == 0 ? Int64($0) : MemberRows.noTime }
-            #expect(found.map(\.status) == statuses)
-            #expect(found.map(\.leftAt) == left)
-        }
-        if detail == .all { #expect(found == (10...250).map { Row(read: (rows, $0)) }) }
-        if detail == .keys {
-            #expect(found.allSatisfy { $0.wake == MemberRows.noTime && $0.entry == 0 && $0.tile == 0 })
-        }
+        let statuses: [MemberStatus] = (10...250).map { $0 % 3 == 0 ? .exited : .active }
+        let left: [Int64] = (10...250).map { $0 % 3 == 0 ? Int64($0) : MemberRows.noTime }
+        #expect(found.map(\.status) == statuses)
+        #expect(found.map(\.leftAt) == left)
+        #expect(found == (10...250).map { Row(read: (rows, $0)) })
+    }
+
+    @Test func keysComeAloneAndInPages() throws {
+        let (fixture, rows) = try crowd()
+        // Memory that held whole rows gives keys alone.
+        let page = rows
+        var found: [Row] = []
+        var from = Array(Self.key(10).utf8)
+        var isFirst = true
+        repeat {
+            _ = try fixture.store.keys(
+                fixture.journey, from: from, excludingFirst: !isFirst, limit: 100, reusing: page)
+            found += page.map { Row(read: $0) }
+            if page.count > 0 { from = page.keyBytes(page.count - 1) }
+            isFirst = false
+        } while page.count == 100
+        #expect(found.map(\.keyText) == (10..<300).map(Self.key))
+        #expect(found.allSatisfy { $0.wake == MemberRows.noTime && $0.entry == 0 && $0.tile == 0 })
+        #expect(found.allSatisfy { $0.leftAt == MemberRows.noTime && $0.status == .active })
     }
 
     @Test func existingWithoutAnybody() throws {
         let fixture = try MemberFixture()
-        for detail in [MemberStore.Detail.keys, .entry, .all] {
-            let rows = try withBytes("a", "z") {
-                try fixture.store.existing(fixture.journey, from: $0, through: $1, detail: detail)
-            }
-            #expect(rows.isEmpty)
-        }
+        let rows = try withBytes("a", "z") { try fixture.store.existing(fixture.journey, from: $0, through: $1) }
+        #expect(rows.isEmpty)
+        let keys = try fixture.store.keys(fixture.journey, from: [], excludingFirst: false, limit: 10)
+        #expect(keys.isEmpty)
     }
 
     @Test func dueGoesThroughWakeAndKey() throws {
@@ -147,15 +161,15 @@ import Testing
     @Test(arguments: [
         (MemberStore.dueSQL, "SEARCH members USING INDEX members_wake (journey=? AND (wake,key)>(?,?) AND wake<?)"),
         (
-            MemberStore.existingSQL(.keys, excludingFirst: true),
+            MemberStore.keysSQL(excludingFirst: true),
             "SEARCH members USING PRIMARY KEY (journey=? AND key>?)"
         ),
         (
-            MemberStore.existingSQL(.entry, excludingFirst: false),
+            MemberStore.keysSQL(excludingFirst: false),
             "SEARCH members USING PRIMARY KEY (journey=? AND key>?)"
         ),
         (
-            MemberStore.existingSQL(.all, excludingFirst: false),
+            MemberStore.existingSQL(excludingFirst: false),
             "SEARCH members USING PRIMARY KEY (journey=? AND key>? AND key<?)"
         ),
         (

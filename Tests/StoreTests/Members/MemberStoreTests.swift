@@ -92,7 +92,7 @@ import Testing
                 while !isDone.withLock({ $0 }) || reads == 0 {
                     do {
                         let rows = try withBytes("m", "n") {
-                            try store.existing(journey, from: $0, through: $1, detail: .all)
+                            try store.existing(journey, from: $0, through: $1)
                         }
                         let active = try store.stats(journey).tiles.map(\.active).filter { $0 != 0 }
                         if rows.count != count || Set(rows.tile).count != 1 || active != [count] {
