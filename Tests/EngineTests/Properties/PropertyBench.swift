@@ -127,10 +127,15 @@ final class PropertyBench {
     func run(_ kills: [Kill]) throws -> (run: RunRecord, struck: Int) {
         let before = try latestRun()?.id
         var id: String?
+        // Whether anybody was told of it: else a kill may have left it written, and a power cut after that may take it again.
+        var isKnown = false
         var struck = 0
         for kill in kills {
             fault_arm("", kill.operation, Int32(FAULT_POWER))
-            if id == nil { id = try? trigger().id }
+            if id == nil {
+                id = try? trigger().id
+                isKnown = id != nil
+            }
             try eventually { try fault_has_struck() != 0 || id.map(isOver) ?? true ? true : nil }
             guard fault_has_struck() != 0 else { break }
             struck += 1
@@ -141,8 +146,10 @@ final class PropertyBench {
                 fault_heal()
             }
             try open()
-            // Nobody was told of a run that was written all the same.
-            if id == nil, let latest = try latestRun()?.id, latest != before { id = latest }
+            if !isKnown {
+                let latest = try latestRun()?.id
+                id = latest == before ? nil : latest
+            }
         }
         fault_heal()
         let run = try id ?? trigger().id
