@@ -40,7 +40,8 @@ extension RunExecution {
 
     /// Hands members to the tiles where they stand, with their attributes as they are now. Those whose row has gone, or
     /// whose tile has, leave.
-    func move(_ rows: MemberRows) throws {
+    /// - Parameter handedOver: called before anything of it can be committed.
+    func move(_ rows: MemberRows, handedOver: () -> Void = {}) throws {
         let rows = rows.sortedByKey()
         let batch = try warehouse.lookup(
             compiled.model, columns: compiled.columns, keys: rows.keys, count: rows.count,
@@ -64,6 +65,7 @@ extension RunExecution {
         }
         for (tile, rows) in skipping.enumerated() { mover.skip(found, rows, from: tile) }
         for (tile, rows) in parcels.enumerated() { mover.resume(found, rows: rows, at: tile) }
+        handedOver()
         try step()
     }
 
