@@ -178,18 +178,21 @@ import Testing
             "tiles": [["id": "in", "type": "entry", "config": ["reentry": [:]]], Self.rest],
             "edges": [["from": "in", "to": "rest"]],
         ])
-        for _ in 1...3 {
+        for _ in 1...2 {
             try bench.runOnce(journey)
+            // Who is due leaves in this run, and comes in again with the next.
             bench.clock.advance(2 * Self.hour)
-            // Who is due has left when the model is read, so one run lets it out and in again.
+            try bench.runOnce(journey)
+            bench.clock.advance(Self.hour)
         }
+        try bench.runOnce(journey)
         let member = try entry(bench, journey, "a")
         #expect(member.present.entry == 3)
         #expect(try path(bench, journey, "a") == "in>next*1@0 rest>.*0…")
         #expect(member.past.map(\.entry) == [2, 1])
         for past in member.past {
             #expect(try past.path.map { try text($0, bench, journey) } == "in>next*1@0 rest>next*1@2")
-            #expect(past.status == .completed && past.enteredAt == Bench.start + Int64(past.entry - 1) * 2 * Self.hour)
+            #expect(past.status == .completed && past.enteredAt == Bench.start + Int64(past.entry - 1) * 3 * Self.hour)
         }
     }
 

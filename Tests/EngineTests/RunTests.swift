@@ -192,4 +192,22 @@ import Testing
         let stats = try bench.stats(journey)
         #expect(stats.tile("out").completed == 1 && stats.tile("in").entered == 2)
     }
+
+    @Test func whoLeavesInARunEntersAgainInTheNextAtTheEarliest() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry", "config": ["reentry": ["max_entries": 9]]],
+                ["id": "rest", "type": "wait", "config": ["duration": 1, "unit": "hours"]],
+            ],
+            "edges": [["from": "in", "to": "rest"]],
+        ])
+        try bench.runOnce(journey)
+        bench.clock.advance(3600 * Bench.second)
+        let second = try bench.runOnce(journey).counts
+        #expect(second.completed == 1 && second.entered == 0)
+        bench.clock.advance(Bench.second)
+        #expect(try bench.runOnce(journey).counts.entered == 1)
+    }
 }

@@ -46,7 +46,8 @@ extension RunExecution {
             let known = KnownMembers(store: members, journey: journeyNumber, keys: keys, count: batch.count)
             for row in 0..<batch.count {
                 if let (member, index) = try known.find(keys[row]) {
-                    guard member.status(index) != .active,
+                    // Entry comes before movement: who has left in this very run was a member when it began.
+                    guard member.status(index) != .active, member.leftAt[index] < runAt,
                         compiled.rules.mayReenter(
                             entry: member.entry[index], leftAt: member.leftAt[index], now: mover.now)
                     else { continue }

@@ -70,8 +70,7 @@ extension Sketch {
         exit = dice.hits(35) ? .all([Self.test(&dice), Self.test(&dice)]) : nil
         reentry = nil
         if dice.hits(50) {
-            // Without a gap it depends on when outcomes come whether one run lets somebody out and in again.
-            reentry = Reentry(gapHours: dice.one([1, 6, 30]), most: dice.hits(50) ? dice.number(1...4) : nil)
+            reentry = Reentry(gapHours: dice.one([0, 1, 6, 30]), most: dice.hits(50) ? dice.number(1...4) : nil)
         }
         if SlowModel.knowsEdits { pauseClock = dice.one([.keepCounting, .restart, .whileActive]) }
     }

@@ -151,7 +151,7 @@ struct SlowModel {
         var number = 1
         if let before = people[key] {
             guard before.status != .active, let rule = sketch.reentry, before.entry < rule.most ?? .max,
-                now - (before.leftAt ?? now) >= Int64(rule.gapHours) * Self.hour
+                let leftAt = before.leftAt, leftAt < now, now - leftAt >= Int64(rule.gapHours) * Self.hour
             else { return }
             number = before.entry + 1
         }
