@@ -66,6 +66,14 @@ extension Mover {
         note(cargo)
     }
 
+    /// Members whose tile an edit has taken away arrive where it led to, as if they had left it.
+    func skipForward(_ cargo: Cargo, _ rows: [Int32], to tile: Int) {
+        if rows.isEmpty { return }
+        traceRemoved(cargo, rows)
+        countMoved(cargo, rows)
+        arrive(cargo, rows: rows, at: tile)
+    }
+
     private func depart(_ cargo: Cargo, _ rows: [Int32], from station: Station, branch: Int) {
         if rows.isEmpty { return }
         tally.tiles[station.index].left += rows.count
@@ -79,17 +87,19 @@ extension Mover {
 
     private func leave(_ cargo: Cargo, _ rows: [Int32], from station: Station, branch: Int) {
         trace(cargo, rows, from: station, branch: branch)
-        var moved = 0
-        for row in rows where !cargo.moved[Int(row)] {
-            cargo.moved[Int(row)] = true
-            moved += 1
-        }
-        tally.moved += moved
+        countMoved(cargo, rows)
         if !cargo.errors.isEmpty { for row in rows { cargo.errors[row] = nil } }
         if let next = station.node.next[branch] {
             arrive(cargo, rows: rows, at: next)
         } else {
             for row in rows { finish(cargo, row, .none) }
+        }
+    }
+
+    private func countMoved(_ cargo: Cargo, _ rows: [Int32]) {
+        for row in rows where !cargo.moved[Int(row)] {
+            cargo.moved[Int(row)] = true
+            tally.moved += 1
         }
     }
 

@@ -94,6 +94,18 @@ extension Mover {
         }
     }
 
+    /// The same where the tile is none of the plan: it was left by no branch.
+    func traceRemoved(_ cargo: Cargo, _ rows: [Int32]) {
+        for row in rows {
+            let row = Int(row)
+            guard let kind = kinds?.number(removed: cargo.origin[row], generation: cargo.generation[row]) else {
+                return
+            }
+            let step = EncodedStep(kind: kind, attempts: max(0, cargo.attempt[row]), leftAt: now)
+            cargo.way[row] = cargo.trail.way(cargo.way[row], and: step, enteredAt: cargo.enteredAt[row])
+        }
+    }
+
     private func number(_ station: Station, _ branch: Int?, _ generation: Int32) -> Int32 {
         kinds?.number(
             tile: station.index, branch: branch.map { station.node.branches[$0] },

@@ -89,16 +89,11 @@ extension Engine {
             throw RunFailure(result.errors.map(\.message).joined(separator: "; "))
         }
         let store = try members.store(run.workspaceID)
-        let number = try store.journeyNumber(run.journeyID)
-        try store.deleteRunProgress(of: number, but: run.id)
-        var edited: [Int32] = []
-        if let last = try lastVersion(record, before: run.id), last != run.journeyVersion {
-            edited = try RunExecution.editedTiles(
-                before: try? definition(record, version: last), now: journey, members: store, journeyNumber: number)
-        }
+        try store.deleteRunProgress(of: store.journeyNumber(run.journeyID), but: run.id)
+        let edits = try edits(record, now: journey, members: store, besides: run.id)
         return try RunExecution(
             run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
-            clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edited: edited,
+            clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edits: edits,
             settings: runSettings, standsStill: { [self] in standsStill(run, $0) })
     }
 
@@ -108,15 +103,6 @@ extension Engine {
         settings.commitRows = 8 * configuration.batchRows
         settings.stagedRows = 4 * configuration.batchRows
         return settings
-    }
-
-    /// The version that the members have last moved by. A run that did not complete may have left members where an edit
-    /// found them: the last completed one counts, or the oldest that is known.
-    func lastVersion(_ record: JourneyRecord, before runID: String) throws -> Int? {
-        let earlier = try control.read {
-            try $0.runs(workspaceID: record.workspaceID, journeyID: record.id).filter { $0.id != runID }
-        }
-        return (earlier.first { $0.status == .completed } ?? earlier.last { $0.startedAt != nil })?.journeyVersion
     }
 
     func definition(_ record: JourneyRecord, version: Int) throws -> Journey {

@@ -38,8 +38,8 @@ extension RunExecution {
         } while cursor != nil && control.stop == nil
     }
 
-    /// Hands members to the tiles where they stand, with their attributes as they are now. Those whose row has gone, or
-    /// whose tile has, leave.
+    /// Hands members to the tiles where they stand, with their attributes as they are now. Those whose tile has gone arrive at
+    /// the next one that there is; those whose row has gone, or all tiles ahead, leave.
     /// - Parameter handedOver: called before anything of it can be committed.
     func move(_ rows: MemberRows, handedOver: () -> Void = {}) throws {
         let rows = rows.sortedByKey()
@@ -52,17 +52,23 @@ extension RunExecution {
         let flag = compiled.exitCriteria == nil ? nil : batch.columns.count - 1
         var parcels = [[Int32]](repeating: [], count: compiled.plan.tiles.count)
         var skipping = parcels
+        var arriving = parcels
         for row in 0..<batch.count {
-            if found.tile[row] < 0 {
-                mover.exit(found, Int32(row), reason: .tileRemoved)
-            } else if let flag, !batch.isNull(flag, row), batch.bool(flag)[row] {
+            if let flag, !batch.isNull(flag, row), batch.bool(flag)[row] {
                 mover.exit(found, Int32(row), reason: .exitCriteria)
+            } else if found.tile[row] < 0 {
+                if let target = edits.removed[found.origin[row]] ?? nil {
+                    arriving[target].append(Int32(row))
+                } else {
+                    mover.exit(found, Int32(row), reason: .tileRemoved)
+                }
             } else if found.attempt[row] == MemberStore.skipsTile {
                 skipping[Int(found.tile[row])].append(Int32(row))
             } else {
                 parcels[Int(found.tile[row])].append(Int32(row))
             }
         }
+        for (tile, rows) in arriving.enumerated() { mover.skipForward(found, rows, to: tile) }
         for (tile, rows) in skipping.enumerated() { mover.skip(found, rows, from: tile) }
         for (tile, rows) in parcels.enumerated() { mover.resume(found, rows: rows, at: tile) }
         handedOver()

@@ -45,8 +45,8 @@ final class RunExecution {
     let tileNumbers: [Int32]
     let tileIndices: [Int32: Int]
     let isEntryOpen: Bool
-    /// Numbers of tiles that an edit removed or changed since the last completed run.
-    let edited: [Int32]
+    /// What edits since the last completed run mean for members.
+    let edits: RunEdits
     /// Relative dates count from it: the start of the run, also after a restart.
     let runAt: Int64
     var progress: RunProgress
@@ -65,7 +65,7 @@ final class RunExecution {
     init(
         run: RunRecord, compiled: CompiledJourney, plugins: PluginHost, members: MemberStore, warehouse: Warehouse,
         control: RunControl,
-        clock: any Clock, isEntryOpen: Bool, edited: [Int32], settings: Settings, rehearsal: Rehearsal? = nil,
+        clock: any Clock, isEntryOpen: Bool, edits: RunEdits, settings: Settings, rehearsal: Rehearsal? = nil,
         standsStill: @escaping @Sendable (String?) -> Void
     ) throws {
         self.run = run
@@ -75,7 +75,7 @@ final class RunExecution {
         self.control = control
         self.clock = clock
         self.isEntryOpen = isEntryOpen
-        self.edited = edited
+        self.edits = edits
         self.settings = settings
         runAt = run.startedAt ?? clock.now()
         journeyNumber = try members.journeyNumber(run.journeyID)

@@ -16,9 +16,7 @@ extension Engine {
         let result = try compiler.compile(
             workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true)
         guard let compiled = result.compiled else { throw EngineError.invalid(result.errors) }
-        // Members stand where the last run has left them, by the definition of that time.
-        let last = try lastVersion(record, before: "").map { try definition(record, version: $0) }
-        return try Simulation(self, record, journey, compiled, last: last == journey ? nil : last, request)
+        return try Simulation(self, record, journey, compiled, request)
     }
 
     /// Has the simulation stopped when the engine stops.

@@ -19,21 +19,18 @@ public final class Simulation: Sendable {
     let compiled: CompiledJourney
     let request: SimulationRequest
     let from: Int64
-    /// Numbers of tiles that an edit, or the draft, has removed or changed.
-    private let lastJourney: Journey?
     private let narrowed: CompiledJourney
     private let explanations: SimulationCriteria?
 
     init(
         _ engine: Engine, _ record: JourneyRecord, _ journey: Journey, _ compiled: CompiledJourney,
-        last: Journey?, _ request: SimulationRequest
+        _ request: SimulationRequest
     ) throws {
         self.engine = engine
         self.record = record
         self.journey = journey
         self.compiled = compiled
         self.request = request
-        lastJourney = last
         from = request.start ?? engine.clock.now()
         var narrowed = try request.member.map { try compiled.narrowed(to: $0) } ?? compiled
         // What becomes of members is told by the witness, not read from the copy.
@@ -89,9 +86,8 @@ public final class Simulation: Sendable {
         let witness = SimulationWitness(
             compiled, workspaceID: record.workspaceID, journeyID: record.id, wanted: request.deliveries,
             path: request.member == nil ? nil : MemberPath(), deliver: deliver, progress: progress)
-        var edited = try lastJourney.map {
-            try RunExecution.editedTiles(before: $0, now: journey, members: members, journeyNumber: number)
-        }
+        // Members stand where the last run has left them, by the definition of that time.
+        var edits = try engine.edits(record, now: journey, members: members)
         var starts = SimulationStarts(self)
         var runs = 0
         while let start = starts.next(timer: try members.nextTimer(number, movesWhenDue: compiled.rules.movesWhenDue)) {
@@ -101,9 +97,9 @@ public final class Simulation: Sendable {
             let isEntryOpen = start.trigger != .timer && record.status != .draining
             if isEntryOpen { try explanations?.explainEntry(witness, at: clock.now()) }
             try execute(
-                start.trigger, members, clock, control, witness, isEntryOpen: isEntryOpen, edited: edited ?? [])
+                start.trigger, members, clock, control, witness, isEntryOpen: isEntryOpen, edits: edits)
             try explanations?.explainExit(witness)
-            edited = nil
+            edits = RunEdits()
             runs += 1
         }
         if control.stop != nil { throw SimulationError.abandoned }
@@ -112,7 +108,7 @@ public final class Simulation: Sendable {
 
     private func execute(
         _ trigger: RunTrigger, _ members: MemberStore, _ clock: VirtualClock, _ control: RunControl,
-        _ witness: SimulationWitness, isEntryOpen: Bool, edited: [Int32]
+        _ witness: SimulationWitness, isEntryOpen: Bool, edits: RunEdits
     ) throws {
         let now = clock.now()
         let run = RunRecord(
@@ -121,7 +117,7 @@ public final class Simulation: Sendable {
         do {
             let execution = try RunExecution(
                 run: run, compiled: narrowed, plugins: engine.plugins, members: members, warehouse: engine.warehouse,
-                control: control, clock: clock, isEntryOpen: isEntryOpen, edited: edited, settings: engine.runSettings,
+                control: control, clock: clock, isEntryOpen: isEntryOpen, edits: edits, settings: engine.runSettings,
                 rehearsal: Rehearsal(witness: witness, clock: engine.clock, explains: request.member != nil)
             ) { reason in
                 // Nobody makes room in virtual time.

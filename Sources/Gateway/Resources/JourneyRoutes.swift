@@ -54,17 +54,52 @@ enum JourneyRoutes {
     }
 
     static func update(_ call: Call) throws -> Reply {
-        let id = try call.id("journey")
-        let json = try call.json()
         let record = try call.rooms.engine.update(
-            workspaceID: call.workspaceID, journeyID: id, by: call.actor,
-            isExpected: { call.head.allowsChange(of: $0.etag) }
-        ) { present in
+            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor,
+            isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call))
+        return reply(record)
+    }
+
+    /// What `update` with the same body would do, without doing it.
+    static func previewUpdate(_ call: Call) throws -> Reply {
+        let preview = try call.rooms.engine.previewUpdate(
+            workspaceID: call.workspaceID, journeyID: call.id("journey"),
+            isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call))
+        let skipping = preview.members { if case .skipForward = $0 { true } else { false } }
+        return .json([
+            "valid": .bool(preview.errors.isEmpty),
+            "errors": .array(preview.errors.map { .string($0.message) }),
+            "tiles": .object(preview.tiles.mapValues(json)),
+            "totals": [
+                "stay": .integer(Int64(preview.members { $0 == .stay || $0 == .configChanged })),
+                "skip_forward": .integer(Int64(skipping)),
+                "leave": .integer(Int64(preview.members { $0 == .leave })),
+            ],
+        ])
+    }
+
+    private static func json(_ tile: EditPreview.Tile) -> JSON {
+        var target: JSON = .null
+        let effect: String
+        switch tile.effect {
+        case .stay: effect = "stay"
+        case .configChanged: effect = "config_changed"
+        case .leave: effect = "leave"
+        case .skipForward(let id):
+            effect = "skip_forward"
+            target = .string(id)
+        }
+        return ["members": .integer(Int64(tile.members)), "effect": .string(effect), "to": target]
+    }
+
+    /// What a body makes of the journey that there is.
+    private static func edit(_ call: Call) throws -> (Journey) throws -> Journey {
+        let json = try call.json()
+        return { present in
             let journey = try JourneyParser.update(present, with: json)
             try requireModel(journey, call)
             return journey
         }
-        return reply(record)
     }
 
     static func delete(_ call: Call) throws -> Reply {

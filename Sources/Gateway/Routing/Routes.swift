@@ -12,6 +12,7 @@ enum Routes {
             Route(.get, j, .viewer, .read(JourneyRoutes.get)),
             Route(.put, j, .editor, .work(JourneyRoutes.update)),
             Route(.delete, j, .editor, .work(JourneyRoutes.delete)),
+            Route(.post, j + "/preview-update", .viewer, .work(JourneyRoutes.previewUpdate)),
             Route(.post, j + "/validate", .editor, .work(JourneyRoutes.validate)),
             Route(.post, j + "/activate", .editor, .work(JourneyRoutes.change(.activate))),
             Route(.post, j + "/pause", .editor, .work(JourneyRoutes.change(.pause))),

@@ -53,10 +53,11 @@ extension MemberStore {
 
     /// A search in the errors for each row, not the other way round: they may be many more. Who is still to be tried again
     /// (`retry` or `arrived`, after a first attempt) keeps the error of that attempt until there is a newer one: a member that is
-    /// held back shows why it is not further.
+    /// held back shows why it is not further. One of another tile is over: the member has left that.
     static let deleteErrorsSQL =
         "DELETE FROM member_errors WHERE journey = ?1 AND key IN "
-        + "(SELECT c0 FROM tessera_rows(?2) WHERE NOT (c1 = 0 AND c5 IN (2, 4) AND c8 > 0))"
+        + "(SELECT c0 FROM tessera_rows(?2) WHERE NOT (c1 = 0 AND c5 IN (2, 4) AND c8 > 0) OR EXISTS "
+        + "(SELECT 1 FROM member_errors e WHERE e.journey = ?1 AND e.key = c0 AND e.tile <> c4))"
 
     private static func run(
         _ sql: String, journey: Int32, _ table: UnsafePointer<tessera_rows>, _ database: Database,

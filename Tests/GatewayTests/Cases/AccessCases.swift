@@ -21,6 +21,8 @@ enum AccessCases {
         RestCase("GET", "/api-keys", key: "{viewer}", is: 200, hasNot: ["\"key\":"]),
         RestCase(
             "POST", "/models/preview", #"{"source_id": "{s}", "sql_query": "SELECT 1 AS a"}"#, key: "{viewer}", is: 200),
+        RestCase(
+            "POST", "/journeys/{active}/preview-update", "{}", key: "{viewer}", is: 200, has: ["\"valid\":true"]),
         RestCase("POST", "/models/{m}/estimate-filter", "{}", key: "{viewer}", is: 200, has: ["{\"count\":3}"]),
         RestCase(
             "POST", "/journeys", "{}", key: "{viewer}", is: 403, has: ["\"code\":\"forbidden\"", "editor or admin"]),
@@ -43,6 +45,8 @@ enum AccessCases {
         RestCase("GET", "/api/v1/workspaces/{other}/sources/{s}", key: "{otherKey}", is: 404),
         RestCase("GET", "/api/v1/workspaces/{other}/journeys/{active}/stats", key: "{otherKey}", is: 404),
         RestCase("GET", "/api/v1/workspaces/{other}/journeys/{active}/runs", key: "{otherKey}", is: 404),
+        RestCase(
+            "POST", "/api/v1/workspaces/{other}/journeys/{active}/preview-update", "{}", key: "{otherKey}", is: 404),
         RestCase("GET", "/api/v1/workspaces/{other}/journeys/{active}/members", key: "{otherKey}", is: 404),
         RestCase(
             "PUT", "/api/v1/workspaces/{other}/sources/{s}/tables/t/rows", "a\n1\n",

@@ -36,6 +36,17 @@ enum BadJourneyCases {
             "POST", "/journeys", "name=N", headers: [("Content-Type", "application/x-www-form-urlencoded")], is: 415,
             has: ["application/json", "x-www-form-urlencoded"]),
         RestCase(
+            "POST", "/journeys/{active}/preview-update", #"{"tiles": 1, "colour": 2}"#, is: 400,
+            has: ["\"pointer\":\"/tiles\"", "\"pointer\":\"/colour\""]),
+        RestCase(
+            "POST", "/journeys/{active}/preview-update", #"{"parent_model_id": "{unknown}"}"#, is: 422,
+            has: ["\"pointer\":\"/parent_model_id\""]),
+        RestCase("POST", "/journeys/{active}/preview-update", is: 400, has: ["needs a JSON object"]),
+        RestCase("POST", "/journeys/{unknown}/preview-update", "{}", is: 404),
+        RestCase(
+            "POST", "/journeys/{active}/preview-update", "{}", headers: [("If-Match", "\"0.0\"")], is: 412,
+            has: ["\"code\":\"precondition_failed\""]),
+        RestCase(
             "PUT", "/journeys/{active}", #"{"name": null}"#, is: 400,
             has: ["\"pointer\":\"/name\"", "can't be cleared"]),
         RestCase(

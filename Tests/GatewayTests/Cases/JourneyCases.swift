@@ -37,6 +37,25 @@ enum JourneyCases {
             has: ["\"schedule\":null", "\"description\":\"Three days\""]),
         RestCase("POST", "/journeys/{j}/validate", is: 200, has: ["{\"errors\":[],\"valid\":true}"]),
         RestCase("POST", "/journeys/{j}/activate", "{}", is: 200, has: ["\"status\":\"active\""]),
+        RestCase(
+            "POST", "/journeys/{j}/preview-update", "{}", is: 200,
+            has: [
+                """
+                {"errors":[],"tiles":{"tile-1":{"effect":"stay","members":0,"to":null},\
+                "tile-2":{"effect":"stay","members":0,"to":null}},"totals":{"leave":0,"skip_forward":0,"stay":0},"valid":true}
+                """
+            ]),
+        RestCase(
+            "POST", "/journeys/{j}/preview-update", #"{"tiles": [{"id": "x", "type": "entry"}], "edges": []}"#, is: 200,
+            has: [
+                "\"tile-2\":{\"effect\":\"leave\",\"members\":0,\"to\":null}", "\"x\":{\"effect\":\"stay\"",
+                "\"valid\":true",
+            ]),
+        RestCase(
+            "POST", "/journeys/{j}/preview-update", #"{"tiles": [], "edges": []}"#, is: 200,
+            has: ["\"errors\":[\"Orchestration must have exactly one entry tile\"]", "\"valid\":false"]),
+        // None of it was done.
+        RestCase("GET", "/journeys/{j}", is: 200, has: ["\"id\":\"tile-2\""]),
         RestCase("POST", "/journeys/{j}/pause", is: 200, has: ["\"status\":\"paused\""]),
         RestCase("POST", "/journeys/{j}/resume", is: 200, has: ["\"status\":\"active\""]),
         RestCase(
@@ -60,6 +79,8 @@ enum JourneyCases {
         RestCase("GET", "/journeys/{sending}/members", is: 200, has: ["{\"data\":[],\"next_cursor\":null}"]),
         RestCase("POST", "/journeys/{j}/drain", is: 200, has: ["\"status\":\"draining\""]),
         RestCase("POST", "/journeys/{j}/archive", is: 200, has: ["\"status\":\"archived\""]),
+        RestCase(
+            "POST", "/journeys/{j}/preview-update", "{}", is: 409, has: ["\"code\":\"wrong_state\"", "archived"]),
         RestCase("DELETE", "/journeys/{j}", is: 200, has: ["{\"status\":\"deleted\"}"]),
         RestCase("GET", "/journeys/{j}", is: 404, has: ["\"code\":\"not_found\""]),
         RestCase("GET", "/journeys", is: 200, hasNot: ["{j}"]),

@@ -188,8 +188,9 @@ import Testing
         (MemberStore.listSQL, "SEARCH members USING PRIMARY KEY (journey=? AND key>?)"),
         (
             MemberStore.deleteErrorsSQL,
-            "SEARCH member_errors USING PRIMARY KEY (journey=? AND key=?) | LIST SUBQUERY 1 | "
-                + "SCAN tessera_rows VIRTUAL TABLE INDEX 0:"
+            "SEARCH member_errors USING PRIMARY KEY (journey=? AND key=?) | LIST SUBQUERY 2 | "
+                + "SCAN tessera_rows VIRTUAL TABLE INDEX 0: | CORRELATED SCALAR SUBQUERY 1 | "
+                + "SEARCH e USING PRIMARY KEY (journey=? AND key=?)"
         ),
     ]) func plans(sql: String, plan: String) throws {
         let fixture = try MemberFixture()
