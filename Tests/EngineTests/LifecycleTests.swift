@@ -147,6 +147,112 @@ import Testing
         #expect(try bench.runOnce(other).counts.exited == 2)
     }
 
+    @Test func whoHasLeftEntersAgainAfterTheGapAndNoMoreThanItMay() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\nb,60\n")
+        let journey = try bench.journey([
+            "tiles": [
+                [
+                    "id": "in", "type": "entry",
+                    "config": ["reentry": ["after": ["duration": 2, "unit": "hours"], "max_entries": 3]],
+                ],
+                ["id": "out", "type": "exit"],
+            ],
+            "edges": [["from": "in", "to": "out"]],
+        ])
+        let hour = 3600 * Bench.second
+        var entered: [Int] = []
+        for step in [0, hour, hour - 1, 1, 2 * hour, 100 * hour] {
+            bench.clock.advance(step)
+            entered.append(try bench.runOnce(journey).counts.entered)
+        }
+        // The first time, too soon twice, exactly then, and after the third entry never again.
+        #expect(entered == [2, 0, 0, 2, 2, 0])
+        let store = try bench.members.store(bench.workspaceID)
+        #expect(try store.verifyCounters(store.journeyNumber(journey)).isEmpty)
+        #expect(try bench.stats(journey).tile("in").entered == 6)
+    }
+
+    /// Its due members move by the timer, and when the last has left the journey is archived; a restart between changes nothing.
+    @Test func aDrainingJourneyComesToItsEndByItself() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\nb,2\n")
+        var definition = Self.waiting.objectValue ?? [:]
+        definition["tiles"] = .array(
+            [["id": "in", "type": "entry", "config": ["advance": "when_due"]]]
+                + (Self.waiting["tiles"]?.arrayValue ?? [])[1...])
+        let journey = try bench.journey(.object(definition))
+        try bench.runOnce(journey)
+        _ = try bench.engine.change(.drain, workspaceID: bench.workspaceID, journeyID: journey)
+        try bench.restart()
+        #expect(try bench.status(journey) == .draining)
+        bench.clock.advance(3600 * Bench.second)
+        _ = try bench.eventually { try bench.status(journey) == .archived ? true : nil }
+        #expect(try bench.stats(journey).total.completed == 2)
+        // Nobody inside: at once.
+        let empty = try bench.journey(Self.waiting)
+        _ = try bench.engine.change(.drain, workspaceID: bench.workspaceID, journeyID: empty)
+        _ = try bench.eventually { try bench.status(empty) == .archived ? true : nil }
+    }
+
+    /// More members than one step takes, and the gateway stops before they are out.
+    @Test func everybodyLeavesAnArchivedJourneyStepByStep() throws {
+        let bench = try Bench(batchRows: 4096)
+        try bench.load("id,age\n" + (1...12_000).map { "k\($0),\($0)" }.joined(separator: "\n"))
+        let journey = try bench.journey(Self.waiting)
+        try bench.runOnce(journey)
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        _ = try bench.engine.change(.archive, workspaceID: bench.workspaceID, journeyID: journey)
+        try bench.restart()
+        _ = try bench.eventually { try bench.stats(journey).total.exited == 12_000 ? true : nil }
+        let store = try bench.members.store(bench.workspaceID)
+        let number = try store.journeyNumber(journey)
+        #expect(try store.verifyCounters(number).isEmpty)
+        let rows = try store.members(number, status: .exited, limit: 20_000).rows
+        #expect(rows.count == 12_000)
+        #expect(withExtendedLifetime(rows) { (0..<rows.count).allSatisfy { rows.reason($0) == .archived } })
+    }
+
+    /// Each failure doubles the pause before the schedule may try again; a good run ends it, and a person has it tried at once.
+    @Test func aJourneyInErrorIsTriedAgainWithLongerAndLongerPauses() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        var definition = Self.waiting.objectValue ?? [:]
+        definition["schedule"] = "* * * * *"
+        let journey = try bench.journey(.object(definition))
+        func runs() throws -> [RunRecord] {
+            try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
+        }
+        func minutes(_ count: Int64, runs wanted: Int) throws {
+            bench.clock.advance(count * 60 * Bench.second)
+            _ = try bench.eventually {
+                let runs = try runs()
+                return runs.count == wanted && runs[0].status.isFinal && bench.engine.queue.isIdle(journey) ? true : nil
+            }
+        }
+        try bench.warehouse.removeEmbedded(workspaceID: bench.workspaceID)
+        // Pauses of 30 s, 1, 2 and 4 minutes: runs after 1, 2, 3 and 5 minutes, and the next after 9.
+        for count in 1...3 { try minutes(1, runs: count) }
+        try minutes(2, runs: 4)
+        #expect(try runs().allSatisfy { $0.status == .failed } && bench.status(journey) == .error)
+        try bench.warehouse.createEmbedded(workspaceID: bench.workspaceID)
+        try bench.load("id,age\na,1\n")
+        bench.clock.advance(3 * 60 * Bench.second)
+        #expect(try bench.engine.failures.withLock { $0[journey]?.count } == 4 && runs().count == 4)
+        try minutes(1, runs: 5)
+        #expect(try runs()[0].status == .completed && bench.status(journey) == .active)
+        #expect(try bench.engine.find(bench.workspaceID, journey).statusError.isEmpty)
+
+        try bench.warehouse.removeEmbedded(workspaceID: bench.workspaceID)
+        for count in 6...7 { try minutes(1, runs: count) }
+        try bench.warehouse.createEmbedded(workspaceID: bench.workspaceID)
+        try bench.load("id,age\na,1\n")
+        _ = try bench.engine.change(.resume, workspaceID: bench.workspaceID, journeyID: journey)
+        try minutes(0, runs: 8)
+        #expect(try runs()[0].status == .completed && bench.status(journey) == .active)
+        #expect(bench.engine.failures.withLock { $0[journey] } == nil)
+    }
+
     @Test func aTriggerWhileATimersRunIsQueuedBecomesAnEvaluation() throws {
         let bench = try Bench(batchRows: 1)
         try bench.load("id,age\na,1\nb,2\n")

@@ -5,6 +5,7 @@ import Journeys
 /// `"reentry": {"after": {"duration": 30, "unit": "days"}, "max_entries": 3}` lets members enter again once they have left;
 /// `after` is the least time since they left (default none), `max_entries` counts all entries (default unlimited).
 /// `"advance": "on_run"` (default) moves waiting members on a run, `"when_due"` starts a run when they are due.
+/// `"pause_clock"` says what a pause means for waits (`PauseClock`).
 /// `"path": false` keeps no record of the way that members take (default true).
 struct EntryRules: Sendable, Hashable {
     struct Reentry: Sendable, Hashable {
@@ -17,6 +18,7 @@ struct EntryRules: Sendable, Hashable {
     var reentry: Reentry?
     var movesWhenDue = false
     var keepsPaths = true
+    var pauseClock = PauseClock.keepCounting
 
     /// Reads the engine's fields of an entry tile's config and appends what is wrong with them.
     init() {}
@@ -34,10 +36,16 @@ struct EntryRules: Sendable, Hashable {
         default: problems.append(Problem(pointer: "/path", message: "must be true or false"))
         }
         switch config["pause_clock"] {
-        case nil, .some(.null), .some(.string("keep_counting")): break
-        default:
-            problems.append(
-                Problem(pointer: "/pause_clock", message: "must be \"keep_counting\": waits go on while paused"))
+        case nil, .some(.null): break
+        case .some(let given):
+            if let clock = given.stringValue.flatMap(PauseClock.init(rawValue:)) {
+                pauseClock = clock
+            } else {
+                problems.append(
+                    Problem(
+                        pointer: "/pause_clock",
+                        message: "must be \"keep_counting\", \"restart\" or \"while_active\""))
+            }
         }
         guard let given = config["reentry"], given != .null, given != .bool(false) else { return }
         guard case .object(let members) = given else {

@@ -89,7 +89,7 @@ extension Engine {
     }
 
     /// Members may be due now, or a draining journey empty.
-    private func replan(_ workspaceID: String, _ journeyID: String) {
+    func replan(_ workspaceID: String, _ journeyID: String) {
         lifecycle.withLock { _ in
             guard let record = try? find(workspaceID, journeyID),
                 [.active, .error, .draining].contains(record.status)

@@ -13,25 +13,31 @@ extension Engine {
             log.error("a journey could not be read", ["journey_id": entry.journeyID, "error": "\(error)"])
             return
         }
-        let kind: Housekeeper.Task.Kind
+        let kinds: [Housekeeper.Task.Kind]
         switch head?.status {
-        case .archived: kind = .archive
-        case .draining: kind = .drain
-        case nil: kind = .remove
-        default: return
+        case .archived: kinds = [.archive]
+        // Waits of a pause that ended while the run was still winding down.
+        case .draining: kinds = [.shiftWaits, .drain]
+        case .active, .error: kinds = [.shiftWaits]
+        case nil: kinds = [.remove]
+        case .draft, .paused: kinds = []
         }
-        housekeeper.enqueue(Housekeeper.Task(workspaceID: entry.workspaceID, journeyID: entry.journeyID, kind: kind))
+        for kind in kinds {
+            housekeeper.enqueue(
+                Housekeeper.Task(workspaceID: entry.workspaceID, journeyID: entry.journeyID, kind: kind))
+        }
     }
 
     func keepHouse(_ task: Housekeeper.Task) {
         switch task.kind {
         case .plan: return planAfterStart(task)
         case .pullBack: return pullBack(task)
-        case .archive, .remove, .drain: break
+        case .archive, .remove, .drain, .shiftWaits: break
         }
         // A run that winds down still commits; `tidy` asks for the task again when it has ended.
         guard queue.isIdle(task.journeyID) else { return }
         do {
+            if task.kind == .shiftWaits { return try shiftWaits(task) }
             let store = try members.store(task.workspaceID)
             guard let number = try store.knownJourneyNumber(task.journeyID) else {
                 if task.kind == .drain { try archiveIfEmpty(task, store, nil) }
@@ -40,6 +46,8 @@ extension Engine {
             }
             switch task.kind {
             case .archive:
+                // Found archived at each start, and empty long since: nobody is looked at.
+                guard try store.countActive(number) > 0 else { return }
                 var cursor: [UInt8]?
                 repeat {
                     cursor = try store.exitAll(number, reason: .archived, after: cursor).next
@@ -52,7 +60,7 @@ extension Engine {
                 try purge(task)
             case .drain:
                 try archiveIfEmpty(task, store, number)
-            case .plan, .pullBack: break
+            case .plan, .pullBack, .shiftWaits: break
             }
         } catch {
             log.error(

@@ -13,28 +13,37 @@ extension Engine {
     /// Activates, pauses, resumes, drains or archives a journey.
     /// - Throws: `EngineError`.
     public func change(_ call: JourneyCall, workspaceID: String, journeyID: String) throws -> JourneyRecord {
-        let record = try lifecycle.withLock { _ in
+        try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
             let status = try allowed(call, record)
+            var movesWhenDue: Bool?
             if JourneyTransitions.mustBeValid(from: record.status, call: call) {
-                let errors = try compile(record, checksFields: true).errors
-                if !errors.isEmpty { throw EngineError.invalid(errors) }
+                let result = try compile(record, checksFields: true)
+                if !result.errors.isEmpty { throw EngineError.invalid(result.errors) }
+                movesWhenDue = result.compiled?.rules.movesWhenDue
+            } else if status == .draining {
+                movesWhenDue = try compile(record).compiled?.rules.movesWhenDue
             }
             let now = clock.now()
             let stopsRuns = status == .paused || status == .archived
+            let notePause = notePause(record, becomes: status, at: now)
             try control.write { writer in
                 try writer.setJourneyStatus(
                     workspaceID: workspaceID, id: journeyID, from: [record.status], to: status, at: now)
+                try notePause(writer)
                 if stopsRuns { try writer.cancelRuns(workspaceID: workspaceID, journeyID: journeyID, at: now) }
             }
             // In the store they are cancelled now, on their threads at the next batch.
             if stopsRuns { queue.cancel(journeyID) }
             // A run in progress lets nobody in any more.
             if status == .draining { queue.running(journeyID)?.closeEntry() }
-            return try renewHold(find(workspaceID, journeyID))
+            // A person has mended what failed: it is tried again at once.
+            if call == .resume { failures.update { $0[journeyID]?.count = 0 } }
+            let changed = try renewHold(find(workspaceID, journeyID))
+            // Under the lock, so that of two changes the later one is planned last.
+            settle(changed, movesWhenDue: movesWhenDue)
+            return changed
         }
-        settle(record)
-        return record
     }
 
     /// Replaces a journey's definition by what `change` makes of it.
@@ -44,26 +53,27 @@ extension Engine {
         workspaceID: String, journeyID: String, by actor: String, isExpected: (JourneyRecord) -> Bool = { _ in true },
         _ change: (Journey) throws -> Journey
     ) throws -> JourneyRecord {
-        let record = try lifecycle.withLock { _ in
+        try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
             guard isExpected(record) else { throw EngineError.changed }
             _ = try allowed(.update, record)
             let journey = try change(record.journey)
+            var movesWhenDue: Bool?
             if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
-                let errors = try compiler.compile(
-                    workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true
-                ).errors
-                if !errors.isEmpty { throw EngineError.invalid(errors) }
+                let result = try compiler.compile(
+                    workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true)
+                if !result.errors.isEmpty { throw EngineError.invalid(result.errors) }
+                movesWhenDue = result.compiled?.rules.movesWhenDue
             }
             let now = clock.now()
             let updated = try control.write { writer in
                 try writer.updateJourney(
                     workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
             }
-            return try renewHold(updated)
+            let changed = try renewHold(updated)
+            settle(changed, movesWhenDue: movesWhenDue)
+            return changed
         }
-        settle(record)
-        return record
     }
 
     /// Removes a journey at once; its members follow in bounded steps.

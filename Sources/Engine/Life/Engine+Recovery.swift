@@ -92,6 +92,11 @@ extension Engine {
         do {
             let store = try members.store(record.workspaceID)
             if let number = try store.knownJourneyNumber(record.id) {
+                let hasPauses = try hasEndedPauses(record.workspaceID, record.id)
+                if hasPauses {
+                    housekeeper.enqueue(
+                        Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .shiftWaits))
+                }
                 // What a run that failed left in flight is taken up again like a retry.
                 let left =
                     record.statusError.isEmpty
@@ -105,13 +110,16 @@ extension Engine {
                     housekeeper.enqueue(
                         Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .pullBack))
                 }
-                plan.timer = [try store.nextTimer(number, movesWhenDue: whenDue), left].compactMap { $0 }.min()
+                var timers = [try store.nextTimer(number, movesWhenDue: whenDue && !hasPauses), left]
+                // Waits that are still to move after a pause say nothing; should the housekeeper fail, a run moves them.
+                if whenDue, hasPauses { timers.append(clock.now() + 10_000_000) }
+                plan.timer = timers.compactMap { $0 }.min()
             }
         } catch {
             log.error("the next retry is not known", ["journey_id": record.id, "error": "\(error)"])
         }
         if let failed = failures.withLock({ $0[record.id] }) {
-            let pause = min(Int64(30_000_000) << Int64(min(failed.count - 1, 7)), 600_000_000)
+            let pause = failed.count == 0 ? 0 : min(Int64(30_000_000) << Int64(min(failed.count - 1, 7)), 600_000_000)
             plan.notBefore = clock.now() + pause
             // What a run has failed at is tried again whether there is a schedule or not.
             plan.again = failed.trigger

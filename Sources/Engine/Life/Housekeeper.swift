@@ -1,11 +1,12 @@
 import Platform
 
 /// Work on members that no request waits for: they leave archived journeys, deleted journeys lose theirs, drained ones
-/// are archived when the last has left; and the first look at members after a start. One thread, bounded steps, taken up again after a restart.
+/// are archived when the last has left, waits move after a pause; and the first look at members after a start. One thread,
+/// bounded steps, taken up again after a restart.
 final class Housekeeper: Sendable {
     struct Task: Sendable, Hashable {
         /// `plan`: the next starts of a journey that was found at the start; `pullBack`: the same after the clock went back.
-        enum Kind: Sendable { case archive, remove, drain, plan, pullBack }
+        enum Kind: Sendable { case archive, remove, drain, plan, pullBack, shiftWaits }
         var workspaceID: String
         var journeyID: String
         var kind: Kind

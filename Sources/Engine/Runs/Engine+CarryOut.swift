@@ -88,6 +88,8 @@ extension Engine {
         guard let compiled = result.compiled else {
             throw RunFailure(result.errors.map(\.message).joined(separator: "; "))
         }
+        // Before anybody moves. When the run is stopped meanwhile, nobody does.
+        _ = try shiftWaits(run.workspaceID, run.journeyID, compiled) { runControl.stop != nil }
         let store = try members.store(run.workspaceID)
         try store.deleteRunProgress(of: store.journeyNumber(run.journeyID), but: run.id)
         let edits = try edits(record, now: journey, members: store, besides: run.id)

@@ -7,6 +7,7 @@ enum ControlMigrations {
         SchemaMigration(number: 1, name: "workspaces, keys, resources, journeys, runs, plugins", sql: first),
         SchemaMigration(number: 2, name: "states, isolation and files of plugin generations", sql: second),
         SchemaMigration(number: 3, name: "limits of destinations and what their deliveries keep", sql: third),
+        SchemaMigration(number: 4, name: "pauses of journeys", sql: fourth),
     ]
 
     private static let first = """
@@ -128,5 +129,17 @@ enum ControlMigrations {
             destination_n INTEGER PRIMARY KEY REFERENCES destinations(n) ON DELETE CASCADE,
             day INTEGER NOT NULL, reserved INTEGER NOT NULL, breaker_opened_at INTEGER, breaker_until INTEGER NOT NULL,
             breaker_trips INTEGER NOT NULL, hold_until INTEGER NOT NULL) STRICT;
+        """
+
+    /// The open one says when the pause began. A journey that is paused already has been since its last change at the latest.
+    private static let fourth = """
+        CREATE TABLE journey_pauses(
+            n INTEGER PRIMARY KEY AUTOINCREMENT, journey_n INTEGER NOT NULL REFERENCES journeys(n),
+            paused_at INTEGER NOT NULL, resumed_at INTEGER, clock TEXT CHECK (clock IN ('restart', 'while_active')),
+            CHECK ((resumed_at IS NULL) = (clock IS NULL))) STRICT;
+        CREATE INDEX journey_pauses_journey ON journey_pauses(journey_n);
+        CREATE UNIQUE INDEX journey_pauses_open ON journey_pauses(journey_n) WHERE resumed_at IS NULL;
+        INSERT INTO journey_pauses(journey_n, paused_at)
+            SELECT n, updated_at FROM journeys WHERE status = 'paused' AND deleted_at IS NULL;
         """
 }

@@ -84,6 +84,11 @@ enum MemberSchema {
             tile INTEGER, attempt INTEGER, generation INTEGER, entered_at INTEGER, left_at INTEGER, path BLOB,
             PRIMARY KEY(journey, key, entry)) STRICT, WITHOUT ROWID;
         """,
+        // 4: how far a journey's waits have moved by a pause (`PauseRecord`, by its number in control.db); no wake: all have.
+        """
+        CREATE TABLE pauses(
+            journey INTEGER PRIMARY KEY, pause INTEGER NOT NULL, wake INTEGER, key TEXT) STRICT;
+        """,
     ]
 
     /// Brings a file up to date, each migration in its own transaction.

@@ -70,7 +70,7 @@ extension MemberStore {
                 try Self.deletePast(journey, range, database)
                 if !range.isLast { return true }
             }
-            for table in ["counters", "branch_counters", "run_progress", "tiles", "step_kinds"] {
+            for table in ["counters", "branch_counters", "run_progress", "tiles", "step_kinds", "pauses"] {
                 try database.statement("DELETE FROM \(table) WHERE journey = ?").bind(1, Int(journey)).run()
             }
             try database.statement("DELETE FROM journeys WHERE n = ?").bind(1, Int(journey)).run()

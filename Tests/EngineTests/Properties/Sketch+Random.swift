@@ -72,7 +72,7 @@ extension Sketch {
         if dice.hits(50) {
             reentry = Reentry(gapHours: dice.one([0, 1, 6, 30]), most: dice.hits(50) ? dice.number(1...4) : nil)
         }
-        if SlowModel.knowsEdits { pauseClock = dice.one([.keepCounting, .restart, .whileActive]) }
+        pauseClock = dice.one([.keepCounting, .restart, .whileActive])
     }
 
     private static func kind(_ dice: inout Dice) -> Kind {

@@ -4,8 +4,6 @@ import Store
 
 /// The rules of DESIGN.md section 4 once more, a member at a time and with nothing clever: what the engine must come to.
 struct SlowModel {
-    /// Whether members skip forward and pauses have clocks: true once the engine does so.
-    static let knowsEdits = false
     static let hour: Int64 = 3_600_000_000
 
     enum Rest: Equatable {
@@ -120,7 +118,7 @@ struct SlowModel {
                     isDue = true
                 }
             } else {
-                guard Self.knowsEdits, let target = ahead(of: person.tile) else {
+                guard let target = ahead(of: person.tile) else {
                     leave(key, .tileRemoved, now)
                     continue
                 }

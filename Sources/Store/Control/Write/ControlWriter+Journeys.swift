@@ -124,6 +124,7 @@ extension ControlWriter {
             "DELETE FROM journey_versions WHERE n IN (SELECT n FROM journey_versions WHERE journey_n = ?1 LIMIT ?2)"
         ) { $0.bind(1, row).bind(2, left) }
         guard left > 0 else { return false }
+        try connection.run("DELETE FROM journey_pauses WHERE journey_n = ?1") { $0.bind(1, row) }
         try connection.run("DELETE FROM journeys WHERE n = ?1") { $0.bind(1, row) }
         return true
     }

@@ -1,0 +1,78 @@
+import Journeys
+import Store
+
+/// What pauses mean for waits (DESIGN.md 4, `pause_clock`). A pause that is over is noted in control.db with the status that ends
+/// it; the waits move afterwards, in steps, by the housekeeper or by the next run before it moves anybody.
+extension Engine {
+    /// Notes in the same write as a journey's new status what it means for its pauses.
+    func notePause(_ record: JourneyRecord, becomes status: JourneyStatus, at now: Int64)
+        -> @Sendable (ControlWriter) throws -> Void
+    {
+        let (workspaceID, id) = (record.workspaceID, record.id)
+        switch (record.status, status) {
+        case (_, .paused): return { try $0.beginPause(workspaceID: workspaceID, journeyID: id, at: now) }
+        case (_, .archived): return { try $0.forgetPauses(workspaceID: workspaceID, journeyID: id) }
+        case (.paused, _):
+            let clock = pauseClock(record.journey)
+            return { try $0.endPause(workspaceID: workspaceID, journeyID: id, clock: clock, at: now) }
+        default: return { _ in }
+        }
+    }
+
+    /// As the entry tile says at the end of the pause, also of a journey that is not valid now: one can drain.
+    private func pauseClock(_ journey: Journey) -> PauseClock {
+        let catalogue = plugins.catalogue()
+        guard let entry = journey.tiles.first(where: { catalogue.tileType($0.type)?.role == .entry }) else {
+            return .keepCounting
+        }
+        var problems: [Problem] = []
+        return EntryRules(config: entry.config, problems: &problems).pauseClock
+    }
+
+    /// Whether pauses are over that the waits have not been told of.
+    func hasEndedPauses(_ workspaceID: String, _ journeyID: String) throws -> Bool {
+        try control.read { try !$0.endedPauses(workspaceID: workspaceID, journeyID: journeyID).isEmpty }
+    }
+
+    /// Moves waits as the pauses say that are over. Not while a run is at work that began before their end.
+    /// - Parameters:
+    ///   - compiled: the journey as it is now; nil when it is not valid.
+    ///   - isStopped: asked between two steps.
+    /// - Returns: false when it was stopped.
+    func shiftWaits(
+        _ workspaceID: String, _ journeyID: String, _ compiled: CompiledJourney?, isStopped: () -> Bool
+    ) throws -> Bool {
+        for pause in try control.read({ try $0.endedPauses(workspaceID: workspaceID, journeyID: journeyID) }) {
+            let store = try members.store(workspaceID)
+            if let number = try store.knownJourneyNumber(journeyID) {
+                let fixed = try fixedTiles(compiled, store.tiles(number))
+                repeat {
+                    if isStopped() { return false }
+                } while try store.shiftWaits(number, over: pause, except: fixed)
+            }
+            try control.write { try $0.forgetPause(pause.number) }
+        }
+        return true
+    }
+
+    /// The numbers of tiles that do not ask for the arrival: their waits end at a time of their own, pause or not.
+    private func fixedTiles(_ compiled: CompiledJourney?, _ tiles: [(number: Int32, id: String)]) -> [Int32] {
+        guard let compiled else { return [] }
+        let fixed = Set(
+            zip(compiled.plan.tiles, compiled.instances).filter { !$1.columns.contains("$arrived_at") }.map(\.0.id))
+        return tiles.filter { fixed.contains($0.id) }.map(\.number)
+    }
+
+    /// The housekeeper's part: soon after the end of the pause, so that members show when they go on and the timer knows.
+    func shiftWaits(_ task: Housekeeper.Task) throws {
+        guard try hasEndedPauses(task.workspaceID, task.journeyID),
+            let record = try? find(task.workspaceID, task.journeyID)
+        else { return }
+        let compiled = try compile(record).compiled
+        let isDone = try shiftWaits(task.workspaceID, task.journeyID, compiled) { [housekeeper, queue] in
+            housekeeper.isStopping || !queue.isIdle(task.journeyID)
+        }
+        // A run that has come meanwhile does the rest, and plans anew itself.
+        if isDone { replan(task.workspaceID, task.journeyID) }
+    }
+}
