@@ -88,13 +88,6 @@ struct Sketch: Equatable {
         var most: Int?
     }
 
-    /// As an entry tile names them.
-    enum PauseClock: String {
-        case keepCounting = "keep_counting"
-        case restart
-        case whileActive = "while_active"
-    }
-
     var tiles: [Tile]
     var entry: Test?
     var exit: Test?
