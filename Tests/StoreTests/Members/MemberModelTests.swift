@@ -41,7 +41,10 @@ import Testing
             row.tile = Int32.random(in: 1...3, using: &numbers)
             let rows = old == nil ? new : moved
             rows.add(row)
-            let isTried = row.status == .active && (row.state == .retry || row.state == .arrived) && row.attempt > 0
+            // With another tile the error of the one before is over.
+            let isTried =
+                row.status == .active && (row.state == .retry || row.state == .arrived) && row.attempt > 0
+                && row.tile == old?.tile
             if row.status == .active, row.state == .parked || row.state == .retry,
                 row.state == .parked || Bool.random(using: &numbers)
             {
