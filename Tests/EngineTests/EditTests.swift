@@ -232,6 +232,40 @@ import Testing
         #expect(same.members { $0 == .stay } == 5)
     }
 
+    /// Nobody was there when the run began; after a kill it finds those whom it has brought there itself.
+    @Test func whoComesToAChangedTileInARunIsHandedToItOnceWhateverIsKilled() throws {
+        let bench = try bench()
+        func definition(_ hours: Int) -> JSON {
+            let young: JSON = [
+                "type": "condition", "condition_type": "property", "column": "age", "operator": "less_than", "value": 3,
+            ]
+            return [
+                "tiles": [
+                    ["id": "in", "type": "entry"], Self.rest("a", 1),
+                    ["id": "young", "type": "filter", "config": young],
+                    Self.rest("b", hours), sender(bench, "hang"),
+                ],
+                "edges": [
+                    ["from": "in", "to": "a"], ["from": "a", "to": "young"],
+                    ["from": "young", "to": "b", "branch": "yes"], ["from": "young", "to": "send", "branch": "no"],
+                ],
+            ]
+        }
+        let journey = try started(bench, definition(4))
+        bench.clock.advance(Self.hour)
+        try put(bench, journey, definition(36))
+        // Entry, which comes after, does not begin.
+        _ = try bench.engine.change(.drain, workspaceID: bench.workspaceID, journeyID: journey)
+        let run = try bench.trigger(journey)
+        _ = try bench.eventually { try bench.sent().isEmpty ? nil : true }
+        #expect(try bench.stats(journey).tile("b").active == 2)
+        bench.engine.queue.running(journey)?.requestStop(.shutdown)
+        try Files.write([], to: bench.log + ".go")
+        try bench.restart()
+        let counts = try bench.end(run).counts
+        #expect(counts.waiting == 2 && counts.moved == 5 && counts.delivered == 3)
+    }
+
     @Test func whoMatchesTheExitCriteriaIsOutBeforeItSkips() throws {
         let bench = try bench()
         let journey = try started(bench, Self.line([Self.rest("a"), sender(bench, "advance"), Self.rest("b")]))

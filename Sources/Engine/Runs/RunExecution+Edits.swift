@@ -27,6 +27,8 @@ extension RunExecution {
                 key = page.next
             } while key != nil
         }
+        // Goes with the next commit: who comes to a changed tile from now on is not met there after a kill.
+        progress.cursor = EditCursor(place: .max).bytes
     }
 
     /// The numbers of tiles that an edit concerns, each with its place in an order that is the same after a kill, though fewer may
