@@ -102,6 +102,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Platform", "Delivery", "HTTPServer", "Journeys"],
             path: "Tests/TestSupport"),
+        .target(name: "HTTPGrammar", path: "Tests/HTTPGrammar"),
+        .executableTarget(
+            name: "HTTPReader", dependencies: ["HTTPServer", "HTTPGrammar", "Platform"], path: "Tests/HTTPReader"),
         tests("PlatformTests", ["Platform", "Crypto"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("JourneysTests", ["Journeys"]),
@@ -119,7 +122,7 @@ let package = Package(
                 "Engine", "Store", "Warehouse", "PluginHost", "Delivery", "Columns", "Journeys", "Crypto", "Platform",
                 "SQLite", "CFaultVFS", "TestSupport",
             ]),
-        tests("HTTPServerTests", ["HTTPServer", "Platform", "TestSupport"]),
+        tests("HTTPServerTests", ["HTTPServer", "HTTPGrammar", "Platform", "TestSupport"]),
         tests("GatewayTests", ["Gateway", "HTTPServer", "Store", "Journeys", "Platform", "TestSupport"]),
         tests(
             "PluginTests",

@@ -37,12 +37,18 @@ need_build() {
     need libsqlite3-dev libcurl4-openssl-dev libssl-dev tzdata
 }
 
-# What the proofs of deliveries need: a server that speaks HTTP/2, certificates, and from PyPI the verifier of signatures that
-# the specification's authors publish, in a folder of the build.
-need_receivers() {
+# What the proofs need: for deliveries a server that speaks HTTP/2, certificates, and from PyPI the verifier of signatures that the
+# specification's authors publish; for the HTTP server llhttp. The latter two go into a folder of the build.
+need_proofs() {
     need nginx-light openssl python3 gcc
-    [ -d .build/python/standardwebhooks ] && return
+    need_python standardwebhooks 1.1.0
+    need_python httptools 0.9.0
+}
+
+# need_python PACKAGE VERSION
+need_python() {
+    [ -d ".build/python/$1" ] && return
     python3 -m pip --version >/dev/null 2>&1 || need python3-pip
-    echo "installing standardwebhooks from PyPI" >&2
-    python3 -m pip install --quiet --target .build/python standardwebhooks==1.1.0 >&2
+    echo "installing $1 from PyPI" >&2
+    python3 -m pip install --quiet --target .build/python "$1==$2" >&2
 }

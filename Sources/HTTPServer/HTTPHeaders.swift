@@ -56,6 +56,16 @@ public struct HTTPHeaders: Sendable, Sequence {
         fields.filter { matches($0, name) }.map(value)
     }
 
+    /// Names and values as the bytes that were received, in order: for checks that must not decode.
+    package var received: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] {
+        fields.map { field in
+            (
+                bytes[Int(field.nameStart)..<Int(field.nameStart + field.nameCount)],
+                bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueCount)]
+            )
+        }
+    }
+
     public func makeIterator() -> AnyIterator<(name: String, value: String)> {
         var index = 0
         return AnyIterator {

@@ -4,7 +4,9 @@ import Testing
 @Suite(.serialized) struct ProofTests {
     @Test(
         .timeLimit(.minutes(3)),
-        arguments: ["swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "backup"])
+        arguments: [
+            "swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "backup", "llhttp", "fuzz",
+        ])
     func theShortFormHolds(_ name: String) throws {
         let result = try Command(
             "python3", [Installed.root + "/Tests/Proofs/\(name).py", try Installed.tree(), "--short"], within: 170)

@@ -1,3 +1,4 @@
+import HTTPGrammar
 import HTTPServer
 import Platform
 import Testing
@@ -5,9 +6,6 @@ import TestSupport
 
 /// Grammar and smuggling payloads over real sockets.
 @Suite struct GrammarTests {
-    /// Latin-1: the table writes single bytes above ASCII as characters.
-    private func bytes(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8($0.value) } }
-
     private func server(_ seen: Monitor<[String]>) throws -> TestServer {
         try TestServer(
             TestHandler { request, responder in
@@ -24,7 +22,7 @@ import TestSupport
         let next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n"
         switch test.outcome {
         case .refused(let status):
-            try client.send(bytes(test.payload + next))
+            try client.send(test.bytes + Array(next.utf8))
             let answer = try #require(try client.receiveAnswer())
             #expect(answer.status == status)
             #expect(answer[header: "Connection"] == "close")
@@ -34,12 +32,12 @@ import TestSupport
             #expect(try client.receiveToEnd() == [])
             #expect(seen.withLock { $0 } == [])
         case .answered(let texts):
-            try client.send(bytes(test.payload))
+            try client.send(test.bytes)
             for text in texts { #expect(try client.receiveAnswer()?.text == text) }
             try client.send(next)
             #expect(try client.receiveAnswer()?.text == "GET /next ")
         case .answeredAndClosed(let texts):
-            try client.send(bytes(test.payload))
+            try client.send(test.bytes)
             for text in texts {
                 let answer = try #require(try client.receiveAnswer())
                 #expect(answer.text == text)
@@ -56,11 +54,15 @@ import TestSupport
         let seen = Monitor<[String]>([])
         let server = try server(seen)
         let client = try server.client()
-        for byte in bytes(
-            "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: u\r\n\r\n")
+        for byte in "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nT: u\r\n\r\n"
+            .utf8
         {
             try client.send([byte])
         }
         #expect(try client.receiveAnswer()?.text == "POST /a abc")
     }
+}
+
+extension GrammarCase: CustomTestStringConvertible {
+    package var testDescription: String { name }
 }

@@ -55,10 +55,10 @@ class Proof:
     def path(self, *parts):
         return os.path.join(self.directory, *parts)
 
-    def spawn(self, arguments, name):
+    def spawn(self, arguments, name, stdin=subprocess.DEVNULL):
         """Starts a program and gives (process, the URL on which it says to listen)."""
         errors = open(self.path(name + ".err"), "ab")
-        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True,
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=errors, stdin=stdin, text=True,
                                    preexec_fn=die_with_parent)
         errors.close()
         self.processes.append(process)
