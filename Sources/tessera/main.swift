@@ -11,6 +11,7 @@ let usage = """
       restore           make a data directory of a backup
       plugin            write, check, list, load, reload, roll back and retire plugins
       simulate          run a journey of a live gateway in virtual time, with nothing sent
+      openapi           print the API's description, as /api/v1/openapi.json serves it
       receiver          a small HTTP server that shows what webhooks deliver
       version           print the version
 
@@ -28,6 +29,7 @@ case "backup": exit(BackupCommand.run(Array(arguments.dropFirst())))
 case "restore": exit(RestoreCommand.run(Array(arguments.dropFirst())))
 case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
 case "simulate": exit(SimulateCommand.run(Array(arguments.dropFirst())))
+case "openapi": exit(OpenAPICommand.run(Array(arguments.dropFirst())))
 case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
 case "version", "--version":
     Terminal.print(Version.text)

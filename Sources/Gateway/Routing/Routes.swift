@@ -91,6 +91,8 @@ enum Routes {
             Route(.get, "/healthz", .everyone, .read(HealthRoutes.health)),
             Route(.get, "/readyz", .everyone, .read(HealthRoutes.ready)),
             Route(.get, "/metrics", .everyone, .work(MetricsRoutes.metrics)),
+            Route(.get, "/api/v1/openapi.json", .everyone, .read(DocumentRoutes.openAPI)),
+            Route(.get, "/docs", .everyone, .read(DocumentRoutes.docs)),
         ]
     }()
 }

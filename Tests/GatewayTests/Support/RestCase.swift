@@ -45,6 +45,7 @@ struct RestCase: Sendable, CustomTestStringConvertible {
         let answer = try fixture.gateway.client().request(
             method, fixture.fill(path), headers: headers, body: body.map { Array(fixture.fill($0).utf8) })
         #expect(answer.status == status, "\(answer.text)")
+        DescribedAnswer.check(method, fixture.fill(path), answer)
         for text in contains {
             #expect(answer.text.contains(fixture.fill(text)), "'\(fixture.fill(text))' is not in: \(answer.text)")
         }

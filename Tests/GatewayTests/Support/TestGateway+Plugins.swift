@@ -9,6 +9,7 @@ extension TestGateway {
         if body != nil { headers.append(("Content-Type", "application/json")) }
         let answer = try client().request(
             method, "/api/v1/plugins" + path, headers: headers, body: body.map { Array($0.utf8) })
+        DescribedAnswer.check(method, "/api/v1/plugins" + path, answer)
         return (answer.status, try JSON.parse(answer.body))
     }
 

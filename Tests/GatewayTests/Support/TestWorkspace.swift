@@ -26,7 +26,9 @@ final class TestWorkspace {
         if body != nil, !headers.contains(where: { $0.0.lowercased() == "content-type" }) {
             headers.append(("Content-Type", "application/json"))
         }
-        return try client.request(method, base + path, headers: headers, body: body.map { Array($0.utf8) })
+        let answer = try client.request(method, base + path, headers: headers, body: body.map { Array($0.utf8) })
+        DescribedAnswer.check(method, base + path, answer)
+        return answer
     }
 
     /// The same, for calls that must succeed.
