@@ -7,6 +7,7 @@ import Platform
 import PluginHost
 import SQLite
 import Store
+import TestSupport
 import Warehouse
 
 @testable import Engine
@@ -29,7 +30,7 @@ final class FaultBench {
         var keys: [String] { (0..<rows).map { "m" + String(String($0 + 10_000).dropFirst()) } }
     }
 
-    static let root = "/tmp/tessera-fault-\(getpid())"
+    static let root = TemporaryDirectory.ofProcess("fault")
     private static let workspaceID = "660e8400-e29b-41d4-a716-446655440000"
     static let shared = Result { try Shared() }
 
@@ -43,7 +44,7 @@ final class FaultBench {
         var log: String { directory + "/sent" }
 
         init() throws {
-            directory = "/tmp/tessera-fault-shared-\(getpid())"
+            directory = TemporaryDirectory.ofProcess("fault-shared")
             try Files.makeDirectory(directory)
             try Files.makeDirectory(FaultBench.root)
             guard fault_install(FaultBench.root) == 0 else { throw Failure("the VFS can't be installed") }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The plugins of this build, and the recorder compiled from its fixture, in one directory.
 enum TestPlugins {
@@ -11,7 +12,7 @@ enum TestPlugins {
             : URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let directory = FileManager.default.temporaryDirectory.path + "/tessera-test-plugins-\(getpid())"
+        let directory = TemporaryDirectory.ofProcess("test-plugins")
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         for name in ["Entry", "Wait", "Filter", "Split", "Exit"] {
             let target = "\(directory)/lib\(name)Plugin.so"
