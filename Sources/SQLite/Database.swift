@@ -58,6 +58,9 @@ public final class Database: @unchecked Sendable {
 
     public var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
+    /// Whether it may only read: SQLite opens what can't be written to for reading, and leaves it at that when it can be again.
+    public var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
+
     /// Whether a transaction is open.
     public var inTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

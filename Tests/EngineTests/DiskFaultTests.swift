@@ -61,6 +61,49 @@ import Testing
         #expect(struck * 10 >= numbers.count * 8)
     }
 
+    @Test(arguments: cases) func aDiskThatTurnsReadOnly(_ one: Case) throws {
+        var struck = 0
+        let numbers = try operations(one)
+        for number in numbers {
+            struck += try failure(one, at: number, Int32(FAULT_READ_ONLY | FAULT_STAYS), staysFor: 3) ? 1 : 0
+        }
+        report("read-only for long, \(one.testDescription): \(struck) of \(numbers.count) struck")
+        #expect(struck * 10 >= numbers.count * 8)
+    }
+
+    /// SQLite opens such a file for reading, and leaves it at that.
+    @Test(arguments: FaultBench.Kind.allCases)
+    func membersThatWereOpenedWhileTheDiskWasReadOnlyGoOnToo(_ kind: FaultBench.Kind) throws {
+        let bench = try FaultBench(kind)
+        // As after a kill: a file whose log is gone can't even be read on such a disk.
+        let holder = try bench.hold()
+        bench.close()
+        fault_arm("members/", 1, Int32(FAULT_READ_ONLY | FAULT_STAYS))
+        try bench.open()
+        #expect(try bench.wrongCounters() == [])
+        withExtendedLifetime(holder) {}
+        let one = Case(kind: kind, part: "members/")
+        let run = try bench.trigger()
+        let place: Comment = "opened read-only, \(one.testDescription)"
+        var tries = 0
+        try within(20, place) {
+            if try bench.run(run)?.status.isFinal == true { return true }
+            guard tries > 0 || bench.opened?.engine.hasStalls == true else { return false }
+            tries += 1
+            if tries == 100 {
+                expectSaid(bench, one, run, place)
+                fault_heal()
+            }
+            bench.clock.advance(Bench.second)
+            usleep(1000)
+            return false
+        }
+        #expect(tries >= 100)
+        #expect(try bench.run(run)?.status == .completed, place)
+        #expect(try bench.status()?.status == .active && bench.status()?.error == "", place)
+        try finish(bench, place)
+    }
+
     // MARK: One fault
 
     private func powerCut(_ one: Case, at number: Int64) throws -> (struck: Bool, resent: Int, lost: Int) {
@@ -130,14 +173,15 @@ import Testing
         return fault_has_struck() != 0
     }
 
-    /// While the disk is full everybody is told so.
+    /// While the disk is full, or read-only, everybody is told so.
     private func expectSaid(_ bench: FaultBench, _ one: Case, _ run: String?, _ place: Comment) {
+        // A sync that fails is no word of room.
+        let says = { (text: String) in ["full", "I/O", "readonly"].contains { text.contains($0) } }
         if one.part == "control.db" {
             let error = #expect(throws: StoreError.self, place) { try bench.acknowledge(1_000_000) }
-            #expect(error?.passes == true && "\(error!)".contains("full"), place)
+            #expect(error?.passes == true && error.map { says("\($0)") } == true, place)
+            #expect(bench.opened?.control.refusal.map(says) == true, place)
         } else if run != nil {
-            // A sync that fails is no word of room.
-            let says = { (text: String) in text.contains("full") || text.contains("I/O") }
             #expect(bench.opened?.engine.stalls.contains(where: says) == true, place)
             let status = try? bench.status()
             #expect(status?.status == .error && status.map { says($0.error) } == true, place)

@@ -54,6 +54,11 @@ static void forget(tracked *file) {
     file->count = 0;
 }
 
+// Whether the file lies on a disk that may only be read now.
+static int is_read_only(const char *path) {
+    return (armed_kind & ~FAULT_STAYS) == FAULT_READ_ONLY && operations + 1 >= armed_at && strstr(path, armed_part) != NULL;
+}
+
 // Counts an operation and says what is to become of it.
 static int strike(tracked *file, int error) {
     if (is_dead) return error;
@@ -177,7 +182,9 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
     memset(file, 0, sizeof *file);
     file->real = (sqlite3_file *)(file + 1);
     pthread_mutex_lock(&lock);
-    int refused = is_dead && (flags & SQLITE_OPEN_CREATE) && access(path, F_OK) != 0;
+    int may_only_be_read = is_read_only(path);
+    int refused = (is_dead || may_only_be_read) && (flags & SQLITE_OPEN_CREATE) && access(path, F_OK) != 0;
+    if (may_only_be_read) flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     if (!refused) file->file = find(path);
     pthread_mutex_unlock(&lock);
     int status = refused ? SQLITE_CANTOPEN : below->xOpen(below, path, file->real, flags, out_flags);
@@ -190,7 +197,7 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *path, int sync) {
     (void)vfs;
     if (!is_ours(path)) return below->xDelete(below, path, sync);
     pthread_mutex_lock(&lock);
-    int status = is_dead ? SQLITE_IOERR_DELETE : below->xDelete(below, path, 0);
+    int status = is_dead || is_read_only(path) ? SQLITE_IOERR_DELETE : below->xDelete(below, path, 0);
     if (status == SQLITE_OK) {
         tracked *file = find(path);
         forget(file);

@@ -1,5 +1,5 @@
-"""The disk under control.db and under the members loses its power, fails once or stays full at every single write and sync of a
-run of 50 batches that deliver, and of one of 200 that only move (Tests/FaultVFS, a VFS over SQLite's own).
+"""The disk under control.db and under the members loses its power, fails once, or stays full or read-only, at every single write
+and sync of a run of 50 batches that deliver, and of one of 200 that only move (Tests/FaultVFS, a VFS over SQLite's own).
 
 Goal: whatever the operation, of control.db no acknowledged write is lost; of the members a committed prefix is left, in which
 counters and files are whole; the run goes on under its id and ends; what is sent again was in flight at the power cut, and

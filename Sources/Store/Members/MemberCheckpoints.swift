@@ -20,6 +20,7 @@ final class MemberCheckpoints: Sendable {
         init(_ database: Database) { self.database = database }
     }
     private let connection: Monitor<Connection?>
+    private static let cacheBytes = 1 << 20
     private struct Next: Sendable {
         var soft: Int
         var hard: Int
@@ -37,7 +38,7 @@ final class MemberCheckpoints: Sendable {
         self.path = path
         self.log = log
         self.checkpointer = checkpointer
-        connection = Monitor(Connection(try Database(path: path, cacheBytes: 1 << 20)))
+        connection = Monitor(Connection(try Database(path: path, cacheBytes: Self.cacheBytes)))
     }
 
     /// Looks at the log after a commit. Called by the writer, under its lock, outside a transaction.
@@ -58,9 +59,15 @@ final class MemberCheckpoints: Sendable {
     /// Copies what can be copied beside the writer. Called by the checkpointer's thread.
     func checkpoint() {
         connection.withLock { connection in
-            guard let connection else { return }
+            guard var present = connection else { return }
+            if present.database.isReadOnly,
+                let again = try? Connection(Database(path: path, cacheBytes: Self.cacheBytes))
+            {
+                // As the writer's.
+                (present, connection) = (again, again)
+            }
             let status = sqlite3_wal_checkpoint_v2(
-                connection.database.handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                present.database.handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
             if status != SQLITE_OK, status & 0xFF != SQLITE_BUSY { warn(status) }
         }
     }

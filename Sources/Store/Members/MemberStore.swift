@@ -47,9 +47,14 @@ public final class MemberStore: Sendable {
     func write<Result>(_ durability: MemberCommit.Durability, _ body: (Database) throws -> Result) throws -> Result {
         do {
             return try writer.withLock { writer in
-                guard let writer else { throw MemberStoreError.closed }
-                let result = try writer.transaction(durability, body)
-                checkpoints.committed(writer)
+                guard var present = writer else { throw MemberStoreError.closed }
+                if present.database.isReadOnly {
+                    // Opened while the disk was read-only, which it need not be any more.
+                    present = try MemberWriter(path: path, isScratch: present.isScratch)
+                    writer = present
+                }
+                let result = try present.transaction(durability, body)
+                checkpoints.committed(present)
                 return result
             }
         } catch { throw StoreError.from(error) }

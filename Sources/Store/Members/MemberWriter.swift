@@ -4,7 +4,7 @@ import SQLite
 /// The writing connection of a member store. The store's lock guards it.
 final class MemberWriter {
     let database: Database
-    private let isScratch: Bool
+    let isScratch: Bool
     private var synchronous: MemberCommit.Durability?
     /// Frames in the log after the last commit; written by SQLite's hook. Lives as long as the connection.
     private let frames: UnsafeMutablePointer<Int32>

@@ -212,6 +212,14 @@ final class FaultBench {
         }
     }
 
+    /// A connection to the members' file, whose log stays as long as it does.
+    func hold() throws -> Database {
+        _ = try opened?.members.store(Self.workspaceID)
+        let holder = try Database(path: "\(directory)/members/\(Self.workspaceID).db")
+        _ = try holder.faults(thorough: false)
+        return holder
+    }
+
     // MARK: Looking
 
     func acknowledged() throws -> Set<String> {

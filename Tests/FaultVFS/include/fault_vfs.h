@@ -11,6 +11,7 @@ enum {
     FAULT_POWER = 1, // the operation does not happen, and no other one after it
     FAULT_ERROR = 2, // SQLITE_IOERR_WRITE, _TRUNCATE or _FSYNC, once
     FAULT_FULL = 3,  // SQLITE_FULL once; a sync fails with an error
+    FAULT_READ_ONLY = 4, // SQLITE_IOERR_WRITE, _TRUNCATE or _FSYNC; meanwhile files are opened for reading only, and none is made
     FAULT_STAYS = 16, // added: every operation from there on, until `fault_heal`
 };
 
