@@ -74,12 +74,17 @@ public final class Engine: Sendable {
         timetable = Timetable(clock: clock)
     }
 
-    /// Takes up interrupted runs and schedules, then starts the threads. Plugins must be loaded.
+    /// Takes up interrupted runs and schedules: from then on calls find them in their places. Nothing goes on before `begin`.
+    /// Plugins must be loaded.
     /// - Throws: when the store can't be read.
-    public func start() throws {
+    public func takeUp() throws {
         plugins.guardSwaps(by: self)
         try members.sweepScratch()
         try recover()
+    }
+
+    /// Starts the threads.
+    public func begin() {
         queue.start(threads: configuration.runThreads) { [self] entry, control in
             carryOut(entry, control)
         } ended: { [self] entry in

@@ -28,6 +28,38 @@ struct StartTests {
         #expect(host.tileType("test-step")?.version == "2")
     }
 
+    /// Each word is a sync of the disk, which a start with many plugins has to wait for.
+    @Test func aStartThatFindsAllAsItWasRemembersNothing() throws {
+        let bench = try Bench()
+        let memory = CountingMemory()
+        func start() -> [LoadOutcome] {
+            PluginHost(
+                configuration: PluginHostConfiguration(
+                    directories: [bench.root + "/a"], storeDirectory: bench.root + "/store"),
+                memory: memory, services: bench.services, clock: bench.clock, log: .silent
+            ).loadAll()
+        }
+        try bench.buildVersion("1")
+        #expect(start().map(\.state) == [.active])
+        #expect(memory.count.withLock { $0 } == 1)
+        #expect(start().map(\.state) == [.active])
+        #expect(memory.count.withLock { $0 } == 1)
+        try bench.buildVersion("2")
+        #expect(start().map(\.version) == ["2"])
+        #expect(memory.count.withLock { $0 } == 2)
+    }
+
+    private final class CountingMemory: GenerationMemory {
+        private let kept = ForgetfulMemory()
+        let count = Monitor(0)
+
+        func records() -> [GenerationRecord] { kept.records() }
+        func remember(_ records: [GenerationRecord]) {
+            count.update { $0 += 1 }
+            kept.remember(records)
+        }
+    }
+
     @Test func withoutAnyFileOfItAPluginIsNotLoaded() throws {
         let bench = try Bench()
         let path = try bench.buildVersion("1")

@@ -53,10 +53,13 @@ public final class GatewayServer {
         running = Running(lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server)
         do {
             try rooms.takeUpDestinations()
-            try rooms.engine.start()
+            try rooms.engine.takeUp()
             // From here on plugins change under a gateway that works; the first look takes up files changed since.
             watchPlugins(rooms.plugins)
-            return try server.start()
+            let port = try server.start()
+            // Last: a run that goes on first reads the log that a kill has left, some hundred megabytes of it.
+            rooms.engine.begin()
+            return port
         } catch {
             stop()
             throw error

@@ -34,10 +34,30 @@ extension PluginHost {
             refusal: verdict.refusal)
     }
 
-    private func judge(_ file: PluginFile) -> FileMemory.Verdict {
+    /// Contents that were not inspected before, side by side: one after the other they would be most of a start.
+    func inspectTogether(_ found: [PluginFile], _ history: GenerationHistory) {
+        var contents: [String: PluginFile] = [:]
+        for file in found where files.verdict(file.sha256) == nil && history.bar(on: file.sha256) == nil {
+            contents[file.sha256] = file
+        }
+        // Without a probe they are mapped here, one at a time.
+        guard contents.count > 1, configuration.probeCommand != nil else { return }
+        // What is not there when the rules are made is closed. Without rules in common each child makes its own.
+        try? Files.makeDirectory(store.directory)
+        let rules = (try? FileRules(configuration.closedFiles)).flatMap { $0 }
+        let waiting = Monitor(Array(contents.values))
+        let threads = (0..<min(contents.count, 4)).map { number in
+            NativeThread(name: "probe-\(number)") { [self] in
+                while let file = waiting.withLock({ $0.popLast() }) { _ = judge(file, rules) }
+            }
+        }
+        for thread in threads { thread.join() }
+    }
+
+    private func judge(_ file: PluginFile, _ rules: FileRules? = nil) -> FileMemory.Verdict {
         var verdict = FileMemory.Verdict()
         do throws(Refusal) {
-            verdict = try examine(file)
+            verdict = try examine(file, rules)
         } catch {
             verdict.refusal = error
         }
@@ -45,7 +65,7 @@ extension PluginHost {
         return verdict
     }
 
-    private func examine(_ file: PluginFile) throws(Refusal) -> FileMemory.Verdict {
+    private func examine(_ file: PluginFile, _ rules: FileRules?) throws(Refusal) -> FileMemory.Verdict {
         let bytes: [UInt8]
         do {
             bytes = try file.bytes ?? Files.read(file.path)
@@ -61,22 +81,29 @@ extension PluginHost {
         } catch {
             throw Refusal("the file can't be copied to the plugin store: \(error)", isLasting: false)
         }
-        return try probe(file.sha256, shownAs: file.path, lock: file.lock)
+        return try probe(file.sha256, shownAs: file.path, lock: file.lock, rules: rules)
     }
 
     /// Has a content of the store checked in a process of its own; without a probe, by mapping it.
-    func probe(_ sha256: String, shownAs path: String, lock: PluginLock.Entry?) throws(Refusal) -> FileMemory.Verdict {
+    /// - Parameter rules: of the configuration's closed files, when there are some already.
+    func probe(
+        _ sha256: String, shownAs path: String, lock: PluginLock.Entry?, rules: FileRules? = nil
+    ) throws(Refusal) -> FileMemory.Verdict {
         guard let command = configuration.probeCommand else {
             let image = try image(of: sha256, lock: lock, toolchain: nil)
             return FileMemory.Verdict(id: image.id, version: image.version)
         }
         var arguments: [String] = []
-        if let program = configuration.hostProgram, command == [program, "probe"] {
+        let isOurs = configuration.hostProgram.map { command == [$0, "probe"] } == true
+        if isOurs {
             let limits = lock?.limits(configuration.limits) ?? configuration.limits
-            arguments = ConfinementArguments.list(configuration.closedFiles, limits)
+            arguments =
+                rules == nil
+                ? ConfinementArguments.list(configuration.closedFiles, limits)
+                : ConfinementArguments.list(rules: ProbeChild.rulesDescriptor, limits)
         }
         let report = try ProbeChild(command: command + arguments, timeoutUs: configuration.probeTimeoutUs)
-            .run(file: store.path(sha256))
+            .run(file: store.path(sha256), rules: isOurs ? rules : nil)
         for warning in report.warnings {
             environment.log.warning("the probe of a plugin warns", ["file": path, "warning": warning])
         }

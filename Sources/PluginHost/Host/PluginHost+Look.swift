@@ -30,6 +30,7 @@ extension PluginHost {
             findings = finder.find(known: files)
         }
         let history = GenerationHistory(memory, log: environment.log)
+        inspectTogether(findings.files, history)
         var look = Look(findings: findings, history: history)
         let seen = Set(findings.files.map(\.path) + findings.refused.map(\.path) + findings.busy)
         registry.withLock { state in state.refused = state.refused.filter { seen.contains($0.key) } }

@@ -68,6 +68,8 @@ extension PluginHost {
     /// - Parameter mustBe: whether the change is not made when it can't be remembered. At the start plugins load all the
     ///   same: a gateway without them serves nobody.
     func remember(_ records: [GenerationRecord], _ history: GenerationHistory, mustBe: Bool) -> Refusal? {
+        // A start that finds all as it was syncs nothing.
+        if !mustBe, records.allSatisfy(history.records.contains) { return nil }
         do {
             try history.remember(records)
             return nil

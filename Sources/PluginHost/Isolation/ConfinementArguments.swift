@@ -2,13 +2,21 @@
 public struct ConfinementArguments: Sendable {
     var files = ClosedFiles(data: nil, readOnly: [])
     var limits = IsolationLimits()
+    /// The descriptor of the rules that close the files, in their place.
+    private var rules: Int32?
     /// What is left: the plugin's file.
     public private(set) var operands: [String] = []
 
     /// What `init` reads.
     static func list(_ files: ClosedFiles, _ limits: IsolationLimits) -> [String] {
-        (files.data.map { ["--closing", $0] } ?? []) + files.readOnly.flatMap { ["--reading", $0] }
-            + ["--memory", String(limits.memoryBytes), "--open-files", String(limits.openFiles)]
+        (files.data.map { ["--closing", $0] } ?? []) + files.readOnly.flatMap { ["--reading", $0] } + list(limits)
+    }
+
+    /// The same for a program that has the rules for the files as this descriptor.
+    static func list(rules: Int32, _ limits: IsolationLimits) -> [String] { ["--rules", String(rules)] + list(limits) }
+
+    private static func list(_ limits: IsolationLimits) -> [String] {
+        ["--memory", String(limits.memoryBytes), "--open-files", String(limits.openFiles)]
     }
 
     /// Nil when an option has no value that makes sense.
@@ -23,6 +31,9 @@ public struct ConfinementArguments: Sendable {
             switch argument {
             case "--closing": files.data = value
             case "--reading": files.readOnly.append(value)
+            case "--rules":
+                guard let descriptor = Int32(value) else { return nil }
+                rules = descriptor
             case "--memory": limits.memoryBytes = UInt64(value) ?? limits.memoryBytes
             case "--open-files": limits.openFiles = UInt32(value) ?? limits.openFiles
             default: return nil
@@ -34,7 +45,8 @@ public struct ConfinementArguments: Sendable {
     /// - Returns: why that is not possible here; nil when it was done.
     public func enter() -> String? {
         do throws(Refusal) {
-            try Confinement.enter(limits, closing: files, processorUs: limits.batchProcessorUs)
+            try Confinement.enter(
+                limits, closing: files, by: rules, processorUs: limits.batchProcessorUs)
             return nil
         } catch {
             return error.reason

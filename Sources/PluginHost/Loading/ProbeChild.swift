@@ -9,9 +9,12 @@ struct ProbeChild {
     /// The command without the file.
     let command: [String]
     let timeoutUs: Int64
+    /// The descriptor that the child has the rules for files as.
+    static let rulesDescriptor: Int32 = 3
 
     /// - Throws: a refusal when the child crashed, hung or printed something else; a report's own refusal is in the report.
-    func run(file: String) throws(Refusal) -> ProbeReport {
+    /// - Parameter rules: those that the command says it has.
+    func run(file: String, rules: FileRules? = nil) throws(Refusal) -> ProbeReport {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw cannotStart(SystemError("make a pipe")) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -20,11 +23,16 @@ struct ProbeChild {
         do {
             defer { close(ends[1]) }
             // By the nursery, which would end a child that it does not know when another plugin's process ends.
-            child = try Nursery.shared.start(ChildLaunch(arguments: command + [file], descriptors: [1: ends[1]]))
+            var launch = ChildLaunch(arguments: command + [file], descriptors: [1: ends[1]])
+            if let rules { launch.descriptors[Self.rulesDescriptor] = rules.descriptor }
+            child = try Nursery.shared.start(launch)
         } catch {
             throw cannotStart(error)
         }
-        defer { Nursery.shared.ended(child) }
+        defer {
+            Nursery.shared.ended(child)
+            withExtendedLifetime(rules) {}
+        }
         let output = read(ends[0])
         if output == nil { _ = child.kill() }
         // A child that closed its output and goes on is not waited for longer than one that says nothing.

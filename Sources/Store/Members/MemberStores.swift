@@ -8,7 +8,9 @@ public final class MemberStores: Sendable {
     private let clock: any Clock
     let log: Log
     let checkpointer = MemberCheckpointer()
-    private let stores = Monitor([String: MemberStore]())
+    /// Each behind a lock of its own, under which it is opened: after a kill that is to read a log of hundreds of megabytes,
+    /// for which the other workspaces need not wait.
+    private let stores = Monitor([String: Monitor<MemberStore?>]())
 
     /// - Parameter dataDirectory: the gateway's; the files lie in `members` below it.
     public init(dataDirectory: String, clock: any Clock, log: Log) {
@@ -22,28 +24,32 @@ public final class MemberStores: Sendable {
     /// - Parameter workspaceID: a lower-case UUID; it becomes part of a file name, so anything but letters, digits and
     ///   hyphens is refused.
     public func store(_ workspaceID: String) throws -> MemberStore {
-        // Opening under the lock: two threads must not migrate one file, and it takes milliseconds, once.
-        try stores.withLock { stores in
-            if let store = stores[workspaceID] { return store }
+        let known = stores.withLock { $0[workspaceID] }
+        let place = try known ?? addPlace(workspaceID)
+        return try place.withLock { store in
+            if let store { return store }
             do {
-                let store = try MemberStore(
-                    path: try path(workspaceID), clock: clock, log: log, checkpointer: checkpointer)
-                stores[workspaceID] = store
-                return store
+                try Files.makeDirectory(directory)
+                let opened = try MemberStore(
+                    path: "\(directory)/\(workspaceID).db", clock: clock, log: log, checkpointer: checkpointer)
+                store = opened
+                return opened
             } catch { throw StoreError.from(error) }
         }
     }
 
     /// Closes all stores. One asked for afterwards is opened anew.
     public func closeAll() {
-        let open = stores.withLock { stores in
-            defer { stores.removeAll() }
-            return Array(stores.values)
+        for place in stores.withLock({ Array($0.values) }) {
+            let open = place.withLock { store in
+                defer { store = nil }
+                return store
+            }
+            open?.close()
         }
-        for store in open { store.close() }
     }
 
-    private func path(_ workspaceID: String) throws -> String {
+    private func addPlace(_ workspaceID: String) throws -> Monitor<MemberStore?> {
         let isPlain = workspaceID.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -53,7 +59,10 @@ public final class MemberStores: Sendable {
             }
         }
         guard isPlain, !workspaceID.isEmpty else { throw MemberStoreError.badWorkspaceID(workspaceID) }
-        try Files.makeDirectory(directory)
-        return "\(directory)/\(workspaceID).db"
+        return stores.withLock { stores in
+            let place = stores[workspaceID] ?? Monitor(nil)
+            stores[workspaceID] = place
+            return place
+        }
     }
 }

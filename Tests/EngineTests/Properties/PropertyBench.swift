@@ -36,7 +36,8 @@ final class PropertyBench {
         try Files.makeDirectory(directory)
         try shared.warehouse.createEmbedded(workspaceID: workspaceID)
         opened = try FaultBench.open(directory, clock, shared.plugins, shared.warehouse)
-        try opened.engine.start()
+        try opened.engine.takeUp()
+        opened.engine.begin()
     }
 
     deinit {
@@ -113,7 +114,8 @@ final class PropertyBench {
 
     private func open() throws {
         opened = try FaultBench.open(directory, clock, shared.plugins, shared.warehouse)
-        try opened.engine.start()
+        try opened.engine.takeUp()
+        opened.engine.begin()
     }
 
     // MARK: Runs

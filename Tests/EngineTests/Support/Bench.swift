@@ -59,7 +59,8 @@ final class Bench {
                     createdAt: Bench.start, updatedAt: Bench.start))
         }
         try warehouse.createEmbedded(workspaceID: workspaceID)
-        try engine.start()
+        try engine.takeUp()
+        engine.begin()
     }
 
     deinit {
@@ -76,13 +77,16 @@ final class Bench {
     }
 
     /// As if the gateway was started again.
-    /// - Parameter meanwhile: what happens while it is down.
-    func restart(_ meanwhile: () -> Void = {}) throws {
+    /// - Parameters:
+    ///   - begins: false for a gateway that listens and has not begun anything.
+    ///   - meanwhile: what happens while it is down.
+    func restart(begins: Bool = true, _ meanwhile: () -> Void = {}) throws {
         close()
         meanwhile()
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
             directory, clock, batchRows, runThreads, hostProgram, memory, lines)
-        try engine.start()
+        try engine.takeUp()
+        if begins { engine.begin() }
     }
 
     private static func open(

@@ -73,7 +73,8 @@ final class FaultBench {
                         id: source, workspaceID: id, name: "Embedded", sourceType: "embedded", createdBy: "test",
                         createdAt: Bench.start, updatedAt: Bench.start))
             }
-            try opened.engine.start()
+            try opened.engine.takeUp()
+            opened.engine.begin()
             for kind in Kind.allCases { journeys[kind] = try addJourney(kind, source, opened) }
             let store = try opened.members.store(id)
             for id in journeys.values { _ = try store.journeyNumber(id) }
@@ -165,7 +166,8 @@ final class FaultBench {
     func open() throws {
         let opened = try Self.open(directory, clock, shared.plugins, shared.warehouse)
         self.opened = opened
-        try opened.engine.start()
+        try opened.engine.takeUp()
+        opened.engine.begin()
     }
 
     func close() {

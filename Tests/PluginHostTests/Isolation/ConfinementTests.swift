@@ -102,6 +102,36 @@ struct ConfinementTests {
         host.stop()
     }
 
+    /// They share the rules for files, which are made once.
+    @Test(.enabled(if: ClosedFiles.isPossible, "the kernel has no Landlock"))
+    func whatIsProbedSideBySideIsConfinedToo() throws {
+        let bench = try Bench()
+        let (data, outside) = (bench.root + "/data", bench.root + "/outside")
+        try Files.makeDirectory(data)
+        for file in [data + "/secret.key", outside] { try Files.write([1], to: file) }
+        for name in ["one", "two", "three"] {
+            let defines = [
+                "NAME": CPlugin.string(name), "OUTSIDE": CPlugin.string(outside),
+                "SECRET": CPlugin.string(data + "/secret.key"),
+            ]
+            try bench.build("confined", defines, as: name + ".so")
+        }
+        for dataDirectory in [data, nil] {
+            var configuration = PluginHostConfiguration(
+                directories: [bench.root + "/a"], storeDirectory: bench.root + "/store",
+                hostProgram: BuiltProducts.pluginHost)
+            configuration.dataDirectory = dataDirectory
+            let host = PluginHost(
+                configuration: configuration, memory: ForgetfulMemory(), services: bench.services, clock: bench.clock,
+                log: .silent)
+            defer { host.stop() }
+            let outcomes = host.loadAll()
+            // Left open, all of them see that they are not confined.
+            let expected = dataDirectory == nil ? LoadOutcome.State.refused : .active
+            #expect(outcomes.map(\.state) == [expected, expected, expected], "\(outcomes)")
+        }
+    }
+
     /// Children of this process whose program is the plugins' one.
     private func hosts() -> [pid_t] {
         ProcessTable.children(of: getpid()).map(\.pid).filter { pid in

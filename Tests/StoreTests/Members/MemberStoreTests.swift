@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
@@ -169,6 +170,31 @@ import Testing
             }
         }
         #expect(pragmas == ["8192", "wal", "0"])
+    }
+
+    /// As one does after a kill, to read its log.
+    @Test func aStoreThatTakesLongToOpenKeepsNobodyElseWaiting() throws {
+        let home = try TemporaryDirectory()
+        let stores = MemberStores(dataDirectory: home.path, clock: ManualClock(), log: .silent)
+        _ = try stores.store("slow")
+        stores.closeAll()
+        var holder: Database? = try Database(path: home.path + "/members/slow.db")
+        try holder?.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+        let opened = Monitor<Result<MemberStore, any Error>?>(nil)
+        let begun = Monitor(false)
+        let thread = NativeThread(name: "opens") {
+            begun.update { $0 = true }
+            let result = Result { try stores.store("slow") }
+            opened.update { $0 = result }
+        }
+        begun.wait { $0 ? () : nil }
+        _ = try stores.store("other")
+        #expect(opened.withLock { $0 } == nil)
+        holder = nil
+        // Had the other one waited, this one would have given up: SQLite does after ten seconds.
+        #expect(throws: Never.self) { try opened.wait { $0 }.get() }
+        thread.join()
+        stores.closeAll()
     }
 
     @Test func storesAreOnePerWorkspace() throws {

@@ -4,11 +4,14 @@ import Glibc
 /// What a plugin's process gives up before it maps the plugin.
 enum Confinement {
     /// Limits, privileges, files and system calls of this process, for good. Before any other thread exists.
-    /// - Parameter processorUs: processor time for the whole process; nil: the gateway allows it batch by batch.
+    /// - Parameters:
+    ///   - rules: descriptor of those that close the files, where the gateway has made them. It is closed: a plugin that had it
+    ///     could add to what other processes may do.
+    ///   - processorUs: processor time for the whole process; nil: the gateway allows it batch by batch.
     /// - Throws: a refusal when the system can't confine it: then nothing of the plugin may run.
     static func enter(
         _ limits: IsolationLimits, closing files: ClosedFiles = ClosedFiles(data: nil, readOnly: []),
-        processorUs: Int64? = nil
+        by rules: Int32? = nil, processorUs: Int64? = nil
     ) throws(Refusal) {
         clearenv()
         signal(SIGPIPE, SIG_IGN)
@@ -32,7 +35,12 @@ enum Confinement {
         require("privileges", tessera_drop_privileges())
         // Nor can other plugins' processes look into this one.
         require("memory of its own", tessera_hide_memory())
-        if !files.close() { failed.append("files") }
+        if let rules {
+            require("files", tessera_keep_to_files(rules))
+            close(rules)
+        } else if !files.close() {
+            failed.append("files")
+        }
         require("system calls", tessera_filter_calls())
         guard failed.isEmpty else {
             throw Refusal(

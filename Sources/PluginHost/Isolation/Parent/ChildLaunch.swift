@@ -6,7 +6,7 @@ import Platform
 struct ChildLaunch {
     /// The program, by path, and its arguments.
     var arguments: [String]
-    /// Our descriptors by the number that they have in the child.
+    /// Our descriptors by the number that they have in the child. None of ours is a number that a lower one takes there.
     var descriptors: [Int32: Int32] = [:]
 
     /// Starts it. The child can ask to die with this thread.
@@ -18,7 +18,9 @@ struct ChildLaunch {
         for (target, access) in [(Int32(0), O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] where descriptors[target] == nil {
             posix_spawn_file_actions_addopen(&actions, target, "/dev/null", access, 0)
         }
-        for (target, source) in descriptors { posix_spawn_file_actions_adddup2(&actions, source, target) }
+        for (target, source) in descriptors.sorted(by: { $0.key < $1.key }) {
+            posix_spawn_file_actions_adddup2(&actions, source, target)
+        }
         closeInherited(&actions)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
