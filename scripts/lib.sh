@@ -52,3 +52,11 @@ need_python() {
     echo "installing $1 from PyPI" >&2
     python3 -m pip install --quiet --target .build/python "$1==$2" >&2
 }
+
+# What attacks the API by its own description, from PyPI, in a folder of the build.
+need_schemathesis() {
+    [ -d .build/schemathesis/schemathesis ] && return
+    python3 -m pip --version >/dev/null 2>&1 || need python3-pip
+    echo "installing schemathesis from PyPI" >&2
+    python3 -m pip install --quiet --target .build/schemathesis schemathesis==4.32.5 openapi-spec-validator==0.9.0 >&2
+}

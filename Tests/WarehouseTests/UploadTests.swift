@@ -213,6 +213,21 @@ import Testing
         #expect(try fixture.rows("SELECT * FROM kept") == [#"["a",1]"#])
     }
 
+    /// No table without a column can be made, and a row without one would count and not be there. (Schemathesis.)
+    @Test(arguments: [("", ""), ("{}\n{}\n", ""), ("{}\n", "n")])
+    func ndjsonWithoutAColumnIsRefused(text: String, declared: String) throws {
+        let fixture = try Fixture()
+        let error = #expect(throws: UploadRefused.self) {
+            try fixture.upload(text, types: declared.isEmpty ? [] : [(declared, .integer)], format: .ndjson)
+        }
+        #expect(error?.message.hasPrefix("no row has a column") == true)
+        #expect(try fixture.warehouse.tables(workspaceID: fixture.workspace).isEmpty)
+        #expect(try fixture.upload("", types: [("n", .integer)], format: .ndjson).rows == 0)
+        #expect(try fixture.shape() == "n:integer")
+        #expect(try fixture.upload("{}\n{\"a\":1}\n", to: "later", format: .ndjson).inserted == 2)
+        #expect(try fixture.rows("SELECT a FROM later ORDER BY a") == ["[null]", "[1]"])
+    }
+
     @Test(arguments: [
         "", "1a", "a b", "a-b", "ä", "a;b", "sqlite_x", "SQLITE_master", "_tessera_tables", "_Tessera", "pragma_x",
         "json_each", "a\"b", String(repeating: "a", count: 64), "../x",

@@ -43,7 +43,9 @@ final class Staging {
         if let insert { return insert }
         let names = (0..<columnCount).map { "c\($0)" }.joined(separator: ",")
         let places = Array(repeating: "?", count: columnCount).joined(separator: ",")
-        let made = try database.prepare("INSERT INTO staging.rows(\(names)) VALUES(\(places))")
+        // Objects without a member can come before the first column.
+        let values = columnCount == 0 ? " DEFAULT VALUES" : "(\(names)) VALUES(\(places))"
+        let made = try database.prepare("INSERT INTO staging.rows" + values)
         insert = made
         return made
     }

@@ -16,6 +16,10 @@ struct UploadLoader {
         self.rows = rows
         database = rows.staging.database
         loaded = rows.columns.map { $0.resolved(isKey: Self.same($0.name, target.key)) }
+        if target.isNew, loaded.isEmpty, rows.staging.rows > 0 || target.declared.isEmpty {
+            throw UploadRefused(
+                "no row has a column: give the objects members, or send none and declare the columns with types")
+        }
         if target.isNew, rows.staging.rows == 0, rows.columns.contains(where: { $0.type == nil }) {
             let first = rows.problems.first.map { " (line \($0.line): \($0.message))" } ?? ""
             throw UploadRefused(

@@ -9,9 +9,11 @@ enum DestinationOperations {
         "request"?, "response"?}` for build, resolve, connect, tls, request and classify as far as it comes, then `done` with \
         `{"ok"}`. Faults of the config are a 422 before any event.
         """
-    private static let events = Schema.string(
-        example: "event: step\ndata: {\"elapsed_ms\":0.1,\"message\":\"\",\"ok\":true,\"step\":\"build\"}\n\n"
-            + "event: done\ndata: {\"ok\":true}\n\n")
+    /// Without a type: OpenAPI 3.1 has no word for a stream of events, and some readers take the schema as that of each.
+    private static let events = Schema.any.described("Server-sent events.").example(
+        .string(
+            "event: step\ndata: {\"elapsed_ms\":0.1,\"message\":\"\",\"ok\":true,\"step\":\"build\"}\n\n"
+                + "event: done\ndata: {\"ok\":true}\n\n"))
 
     static let group = OperationGroup(
         name: "Destinations", description: "Where members' data is sent. Secrets go in and never come out.",
