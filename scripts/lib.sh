@@ -43,6 +43,7 @@ need_proofs() {
     need nginx-light openssl python3 gcc
     need_python standardwebhooks 1.1.0
     need_python httptools 0.9.0
+    need_schemathesis
 }
 
 # need_python PACKAGE VERSION
@@ -53,7 +54,7 @@ need_python() {
     python3 -m pip install --quiet --target .build/python "$1==$2" >&2
 }
 
-# What attacks the API by its own description, from PyPI, in a folder of the build.
+# What attacks the API by its own description: in a folder of its own, since it brings many packages.
 need_schemathesis() {
     [ -d .build/schemathesis/schemathesis ] && return
     python3 -m pip --version >/dev/null 2>&1 || need python3-pip

@@ -6,6 +6,7 @@ import Testing
         .timeLimit(.minutes(3)),
         arguments: [
             "swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "backup", "llhttp", "fuzz",
+            "schemathesis",
         ])
     func theShortFormHolds(_ name: String) throws {
         let result = try Command(
