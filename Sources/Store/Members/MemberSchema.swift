@@ -7,8 +7,8 @@ enum MemberSchema {
         // 1: the first.
         // Journey and tile numbers are given once and never again: rows of a removed journey can't pass to a new one.
         // `members`: columns that the entry merge reads come first, since SQLite decodes a row from its start.
-        // There is no NOT NULL beside the key: rows come from typed arrays only, and nine checks a row are 10 % of an insert.
-        // Only members that wait are in an index: one over all active members doubles the cost of writing.
+        // There is no NOT NULL beside the key: rows come from typed arrays only. What each choice here is worth: decision 0024.
+        // Only members that wait are in an index: one over all members costs 9 % of entry.
         """
         CREATE TABLE journeys(n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE) STRICT;
         CREATE TABLE tiles(
