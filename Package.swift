@@ -75,7 +75,8 @@ let package = Package(
             "Engine",
             ["CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform"]),
         .systemLibrary(name: "CSockets"),
-        room("HTTPServer", ["Platform", "CSockets"]),
+        .systemLibrary(name: "CTLS", providers: [.apt(["libssl-dev"])]),
+        room("HTTPServer", ["Platform", "CSockets", "CTLS"]),
         room(
             "Gateway",
             ["HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto", "Platform"]),
@@ -85,7 +86,7 @@ let package = Package(
             name: "tessera",
             dependencies: [
                 "Gateway", "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto",
-                "Platform",
+                "Platform", "CTLS",
             ]),
 
         .executableTarget(name: "tessera-plugin-host", dependencies: ["PluginHost", "Journeys", "Platform"]),

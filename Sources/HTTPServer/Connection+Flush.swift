@@ -8,7 +8,7 @@ extension Connection {
         if isClosed { return }
         if !output.isEmpty {
             let before = output.count
-            let result = output.send(to: descriptor)
+            let result = tls.map { output.send(to: $0) } ?? output.send(to: descriptor)
             if result == .broken { return close() }
             let nowBlocked = result == .blocked
             if nowBlocked, isBlocked { spanBytes += before - output.count }
@@ -46,6 +46,10 @@ extension Connection {
 
     /// True when the connection is closed.
     private func finishClosing() -> Bool {
+        if let tls, !isShutDown, !tls.sendEnd() {
+            isBlocked = true
+            return false
+        }
         // Either the peer has gone, or it knows that this answer was the last and sent nothing that a reset destroys.
         let isQuiet: Bool =
             switch phase {
@@ -71,7 +75,7 @@ extension Connection {
 
     /// Asks epoll for what this connection can use now.
     private func updateInterest() {
-        var wanted: UInt32 = isBlocked ? UInt32(TESSERA_EPOLL_OUT) : 0
+        var wanted: UInt32 = isBlocked || tls?.readNeedsWriting == true ? UInt32(TESSERA_EPOLL_OUT) : 0
         if !peerClosed, !isPaused, waitingInput < Connection.maxInput { wanted |= UInt32(TESSERA_EPOLL_IN) }
         if wanted == armed { return }
         armed = wanted

@@ -4,14 +4,7 @@ extension Connection {
     /// The socket is readable: takes what is there, at most one buffer, and parses it.
     func receive() {
         let scratch = reactor.scratch
-        var count: Int
-        repeat {
-            count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
-        } while count < 0 && errno == EINTR
-        if count < 0 {
-            if errno != EAGAIN { close() }
-            return
-        }
+        guard let count = take(into: scratch) else { return }
         reactor.touch(self)
         if count == 0 { return peerEnded() }
         turns = 0
@@ -30,6 +23,46 @@ extension Connection {
             input.append(contentsOf: received)
             processInput()
         }
+    }
+
+    /// What the socket has, 0 at the peer's end; nil when there is nothing, or the connection is closed.
+    private func take(into scratch: UnsafeMutableRawBufferPointer) -> Int? {
+        if let tls, !tls.isOver { return take(into: scratch, tls) }
+        var count: Int
+        repeat {
+            count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
+        } while count < 0 && errno == EINTR
+        if count >= 0 { return count }
+        if errno != EAGAIN { close() }
+        return nil
+    }
+
+    private func take(into scratch: UnsafeMutableRawBufferPointer, _ tls: TLSSession) -> Int? {
+        let neededWriting = tls.readNeedsWriting
+        switch tls.read(scratch) {
+        case .moved(let count): return count
+        case .ended: return 0
+        case .blocked: if tls.readNeedsWriting != neededWriting { reactor.touch(self) }
+        case .refused: refuseTLS()
+        case .broken: close()
+        }
+        return nil
+    }
+
+    /// What came is no TLS that we speak. What there was to say OpenSSL has said; the peer must be able to read it, so the
+    /// connection ends like one that was refused: no answer, and what still comes is dropped.
+    private func refuseTLS() {
+        abortBody()
+        if case .streaming(let state) = answer { state.close() }
+        answer = .done
+        mustClose = true
+        phase = .drain
+        head = nil
+        input = []
+        inputStart = 0
+        output = OutputBuffer()
+        isBlocked = false
+        reactor.touch(self)
     }
 
     /// Parses what was received earlier.

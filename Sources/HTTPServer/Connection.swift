@@ -72,6 +72,7 @@ final class Connection: @unchecked Sendable {
     var mustClose = false
 
     // The socket.
+    var tls: TLSSession?
     var input: [UInt8] = []
     var inputStart = 0
     var output = OutputBuffer()

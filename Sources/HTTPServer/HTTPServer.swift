@@ -9,6 +9,7 @@ public final class HTTPServer: Sendable {
     private struct State {
         var reactors: [Reactor] = []
         var threads: [NativeThread] = []
+        var certificates: TLSCertificates?
         var ended = 0
         var isStarted = false
         var isStopped = false
@@ -30,24 +31,27 @@ public final class HTTPServer: Sendable {
     deinit { stop(grace: 0) }
 
     /// Binds and serves. Gives the port, which the system chose if the configuration says 0. Throws what the system
-    /// says when the address can't be resolved or bound, or threads or descriptors are short; nothing runs then.
-    public func start() throws(SystemError) -> UInt16 {
+    /// says when the address can't be resolved or bound, or threads or descriptors are short, and a `TLSError` when the
+    /// certificate or its key can't be used; nothing runs then.
+    public func start() throws -> UInt16 {
         let isFirst = state.withLock { state in
             defer { state.isStarted = true }
             return !state.isStarted
         }
         guard isFirst else { throw SystemError("start a server twice", code: EALREADY) }
         HTTPServer.raiseDescriptorLimit(for: configuration.maxConnections)
+        let certificates = try configuration.tls.map { files throws(TLSError) in try TLSCertificates(files, log: log) }
         let listener = try Listener(configuration, log: log)
         do throws(SystemError) {
             var reactors: [Reactor] = []
             for _ in 0..<max(1, configuration.reactors) {
                 reactors.append(
                     try Reactor(
-                        configuration: configuration, handler: handler, log: log, clock: clock,
-                        figures: ReactorFigures()))
+                        configuration: configuration, certificates: certificates, handler: handler, log: log,
+                        clock: clock, figures: ReactorFigures()))
             }
             try run(reactors, listener)
+            if let certificates { try watch(certificates) }
             return listener.port
         } catch {
             listener.close()
@@ -73,6 +77,17 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    private func watch(_ certificates: TLSCertificates) throws(SystemError) {
+        let thread = NativeThread(name: "http-tls") { certificates.watch() }
+        guard thread.isRunning else {
+            stopThreads(grace: 0)
+            throw SystemError("start a server thread", code: EAGAIN)
+        }
+        // It ends by itself soon after `stop`, and touches nothing of the server.
+        thread.detach()
+        state.withLock { $0.certificates = certificates }
+    }
+
     /// Stops accepting, closes idle connections, finishes requests in flight, and returns when all are closed, at the
     /// latest after `grace` microseconds: what is left then is broken off.
     public func stop(grace: Int64) {
@@ -85,6 +100,7 @@ public final class HTTPServer: Sendable {
 
     private func stopThreads(grace: Int64) {
         let (reactors, threads) = state.withLock { ($0.reactors, $0.threads) }
+        state.withLock { $0.certificates }?.stop()
         for reactor in reactors { reactor.post(.stop(now: false)) }
         let ended: Bool? = state.wait(microseconds: grace) { $0.ended >= threads.count ? true : nil }
         if ended == nil {

@@ -82,6 +82,21 @@ struct OutputBuffer {
         return .all
     }
 
+    /// As the other one, through TLS. What OpenSSL could not send it wants to see again: bytes stay in front until they are taken.
+    mutating func send(to session: TLSSession) -> SendResult {
+        while count > 0 {
+            // Goes to the next piece when the first is used up.
+            consume(0)
+            let start = sent
+            switch first.withUnsafeBytes({ session.write(UnsafeRawBufferPointer(rebasing: $0[start...])) }) {
+            case .moved(let taken): consume(taken)
+            case .blocked: return .blocked
+            case .ended, .refused, .broken: return .broken
+            }
+        }
+        return .all
+    }
+
     private func sendFirst(_ descriptor: Int32) -> Int {
         first.withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return 0 }

@@ -40,7 +40,14 @@ extension Reactor {
         serial &+= 1
         let connection = Connection(reactor: self, descriptor: descriptor, serial: serial, peerAddress: peer)
         let wanted = UInt32(TESSERA_EPOLL_IN)
-        guard !isStopping, tessera_epoll_change(epoll, EPOLL_CTL_ADD, descriptor, wanted, connection.token) == 0 else {
+        if let certificates {
+            connection.tls = TLSSession(certificates.current, descriptor: descriptor)
+        }
+        // A handshake only to say that there are too many connections is more than those who come too many should get.
+        let isServed = certificates == nil || (connection.tls != nil && !refused)
+        guard isServed, !isStopping,
+            tessera_epoll_change(epoll, EPOLL_CTL_ADD, descriptor, wanted, connection.token) == 0
+        else {
             figures.connections.subtract(1, ordering: .relaxed)
             Glibc.close(descriptor)
             return

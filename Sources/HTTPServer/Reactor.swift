@@ -21,6 +21,7 @@ final class Reactor: @unchecked Sendable {
     let figures: ReactorFigures
     let epoll: Int32
     let mailbox: Mailbox
+    let certificates: TLSCertificates?
     /// Every receive goes here first: an idle connection owns no buffer.
     let scratch: UnsafeMutableRawBufferPointer
     private let events: UnsafeMutablePointer<epoll_event>
@@ -49,13 +50,14 @@ final class Reactor: @unchecked Sendable {
     static let mailboxToken = UInt64.max - 1
 
     init(
-        configuration: ServerConfiguration, handler: any HTTPHandler, log: Log, clock: any Clock,
-        figures: ReactorFigures
+        configuration: ServerConfiguration, certificates: TLSCertificates?, handler: any HTTPHandler, log: Log,
+        clock: any Clock, figures: ReactorFigures
     ) throws(SystemError) {
         self.configuration = configuration
         limits = HeadParser.Limits(
             bytes: configuration.maxHeaderBytes, fields: configuration.maxHeaderCount,
             requestLine: min(configuration.maxRequestLineBytes, configuration.maxHeaderBytes))
+        self.certificates = certificates
         self.handler = handler
         self.log = log
         self.clock = clock
@@ -95,6 +97,7 @@ final class Reactor: @unchecked Sendable {
     /// The thread's body: until stopped and empty.
     func run() {
         thread = pthread_self()
+        blockBrokenPipes()
         while !(isStopping && open == 0) {
             wait()
             takeMessages()
@@ -105,6 +108,14 @@ final class Reactor: @unchecked Sendable {
         for message in mailbox.shut() {
             if case .adopt(let descriptor, _, _) = message { close(descriptor) }
         }
+    }
+
+    /// OpenSSL writes to sockets with a call that raises SIGPIPE, and may be used in a program that does not ignore it.
+    private func blockBrokenPipes() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Sleeps until something happens, then receives from every ready socket.
@@ -144,7 +155,10 @@ final class Reactor: @unchecked Sendable {
                 connection.close()
             }
         }
-        if happened & UInt32(TESSERA_EPOLL_OUT) != 0 { touch(connection) }
+        if happened & UInt32(TESSERA_EPOLL_OUT) != 0 {
+            touch(connection)
+            if connection.tls?.readNeedsWriting == true, !connection.isClosed { connection.receive() }
+        }
     }
 
     /// Hands the wake's requests to the handler, between `wakeBegan` and `wakeEnded`.

@@ -6,6 +6,8 @@ public struct ServerConfiguration: Sendable {
     public var host: String
     /// 0 takes a free port, which `start` returns.
     public var port: UInt16
+    /// TLS is spoken on the port, and nothing else, when these are given.
+    public var tls: TLSFiles?
     /// Threads that serve connections; one core is left to the writer of the store.
     public var reactors: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1)
 

@@ -40,7 +40,7 @@ enum Receiver {
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        do throws(SystemError) {
+        do {
             let handler = try ReceiverHandler(options)
             var configuration = ServerConfiguration(host: options.host, port: options.port)
             configuration.maxConnections = 10_000

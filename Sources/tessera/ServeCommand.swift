@@ -8,6 +8,7 @@ import PluginHost
 enum ServeCommand {
     static let usage = """
         usage: tessera serve --data DIR --listen HOST:PORT [--plugins DIR]… [--allow-destination CIDR]… [--setting NAME=VALUE]…
+                     [--tls-certificate FILE --tls-key FILE]
 
           --data DIR                where everything is kept; made when absent
           --listen HOST:PORT        where to listen; port 0 takes a free one
@@ -15,16 +16,18 @@ enum ServeCommand {
           --allow-destination CIDR  let deliveries reach this block of internal addresses, such as 127.0.0.0/8; may be
                                     repeated (or TESSERA_ALLOW_DESTINATION, separated by commas)
           --setting NAME=VALUE      a setting of a plugin, such as sync.ca-file=/etc/ssl/own.pem; may be repeated
+          --tls-certificate FILE    speak TLS, with this certificate and those above it, in PEM; read again when it changes
+          --tls-key FILE            the certificate's private key, in PEM, without a password
           --log-level LEVEL         debug, info (default), warning or error
 
-        Prints "listening on http://HOST:PORT" once it serves. SIGTERM and SIGINT stop it: requests in flight are
+        Prints "listening on http://HOST:PORT" once it serves (https with TLS). SIGTERM and SIGINT stop it: requests in flight are
         answered, runs commit what they have and go on after the next start.
         """
 
     static func run(_ arguments: [String]) -> Int32 {
         runCommand("serve", usage: usage) { () throws(Options.Misuse) in
             try Options(
-                arguments, single: ["--data", "--listen", "--log-level"],
+                arguments, single: ["--data", "--listen", "--log-level", "--tls-certificate", "--tls-key"],
                 repeatable: ["--plugins", "--allow-destination", "--setting"])
         } _: { options in
             let address = try ListenAddress(options.required("--listen"))
@@ -34,6 +37,7 @@ enum ServeCommand {
                 pluginDirectories: Installation.pluginDirectories + options.all("--plugins"))
             configuration.allowedDestinations = try allowedDestinations(options)
             configuration.pluginSettings = try settings(options)
+            configuration.server.tls = try tls(options)
             configuration.version = Version.text
             configuration.hostProgram = try Installation.requiredPluginHost()
             configuration.watchesPlugins = true
@@ -49,7 +53,8 @@ enum ServeCommand {
             PluginHost.prepareProcess()
             let gateway = GatewayServer(configuration: configuration, clock: clock, log: log)
             let port = try gateway.start()
-            Terminal.print("listening on http://\(address.shown(port: port))")
+            Terminal.print(
+                "listening on \(configuration.server.tls == nil ? "http" : "https")://\(address.shown(port: port))")
             var received: Int32 = 0
             sigwait(&signals, &received)
             log.info("stopping", ["signal": received == SIGTERM ? "SIGTERM" : "SIGINT"])
@@ -68,6 +73,14 @@ enum ServeCommand {
         case "warning": .warning
         case "error": .error
         default: throw Options.Misuse(message: "--log-level must be debug, info, warning or error")
+        }
+    }
+
+    private static func tls(_ options: Options) throws(Options.Misuse) -> TLSFiles? {
+        switch (options["--tls-certificate"], options["--tls-key"]) {
+        case (nil, nil): nil
+        case (let certificate?, let key?): TLSFiles(certificate: certificate, key: key)
+        default: throw Options.Misuse(message: "--tls-certificate and --tls-key belong together")
         }
     }
 

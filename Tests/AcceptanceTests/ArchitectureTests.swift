@@ -26,7 +26,7 @@ import Testing
         "Engine": [
             "CTessera", "Warehouse", "PluginHost", "Delivery", "Store", "Columns", "Journeys", "Crypto", "Platform",
         ],
-        "HTTPServer": ["Platform", "CSockets"],
+        "HTTPServer": ["Platform", "CSockets", "CTLS"],
         "Gateway": [
             "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto", "Platform",
         ],
@@ -35,9 +35,9 @@ import Testing
         "tessera-plugin-host": ["PluginHost", "Journeys", "Platform"],
         "tessera": [
             "Gateway", "HTTPServer", "Engine", "Warehouse", "PluginHost", "Delivery", "Store", "Journeys", "Crypto",
-            "Platform",
+            "Platform", "CTLS",
         ],
-        "CTessera": [], "CSQLite": [], "CCurl": [], "CCrypto": [], "CPlatform": [], "CSockets": [],
+        "CTessera": [], "CSQLite": [], "CCurl": [], "CCrypto": [], "CPlatform": [], "CSockets": [], "CTLS": [],
         "CTesseraTest": [],
     ]
     /// What a shipped plugin may use besides system modules: nothing of the core that has state or does I/O for it.

@@ -161,7 +161,7 @@ import Testing
     @Test(arguments: [
         ([], "usage: tessera plugin"), (["dance"], "no subcommand 'dance'"), (["list"], "--key-file"),
         (["list", "--key-file", "/dev/null"], "no key"), (["reload", "--key-file", "/dev/null"], "name the ID"),
-        (["list", "--url", "https://x", "--key-file", "/dev/null"], "ssh -L"),
+        (["list", "--url", "ftp://x", "--key-file", "/dev/null"], "https://HOST:PORT"),
         (["list", "--url", "127.0.0.1:8080", "--key-file", "/dev/null"], "http://HOST:PORT"),
         (["load", "--key", "op_live_x", "x.so"], "unknown option '--key'"),
     ]) func wrongArgumentsEndWithTwo(_ arguments: [String], _ text: String) throws {

@@ -5,20 +5,23 @@ import Platform
 ///
 /// The key is never an argument: `ps` shows those to everybody on the machine.
 enum GatewayAccess {
-    static let options = ["--url", "--key-file"]
+    static let options = ["--url", "--key-file", "--ca-file"]
     static let usage = usage(.operator)
 
     static func usage(_ need: KeyNeed) -> String {
         """
           --url URL        where the gateway answers (or TESSERA_URL; http://127.0.0.1:8080)
           --key-file FILE  a file with \(need.phrase) (or TESSERA_KEY in the environment)
+          --ca-file FILE   certificates to trust instead of the system's, for an https URL (or TESSERA_CA_FILE)
         """
     }
 
     /// - Parameter need: the key that the command takes.
     static func client(_ options: Options, need: KeyNeed = .operator) throws -> GatewayClient {
         let url = try GatewayURL(options["--url"] ?? variable("TESSERA_URL") ?? "http://127.0.0.1:8080")
-        return GatewayClient(url: url, key: try key(options, need), need: need)
+        return GatewayClient(
+            url: url, key: try key(options, need), need: need,
+            authorities: options["--ca-file"] ?? variable("TESSERA_CA_FILE"))
     }
 
     /// The workspace that a command works in.

@@ -12,6 +12,8 @@ struct GatewayClient {
     let url: GatewayURL
     let key: String
     var need = KeyNeed.operator
+    /// A file of certificates to trust instead of the system's, for https.
+    var authorities: String?
 
     /// Seconds without a byte. A swap opens every live journey on the new plugin before it answers.
     private static let patience = 120
@@ -76,29 +78,15 @@ struct GatewayClient {
 
     /// Sends a request and hands on what comes back, until the connection ends.
     private func exchange(_ request: [UInt8], _ take: (ArraySlice<UInt8>) throws -> Void) throws {
-        let connection = try connect()
-        defer { close(connection) }
-        var offset = 0
-        while offset < request.count {
-            let count = request.withUnsafeBytes {
-                send(connection, $0.baseAddress! + offset, $0.count - offset, Int32(MSG_NOSIGNAL))
-            }
-            if count < 0, errno == EINTR { continue }
-            // It may have answered already and closed.
-            if count < 0 { break }
-            offset += count
-        }
+        let connection = try GatewayConnection(try connect(), to: url, trusting: authorities)
+        connection.send(request)
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = recv(connection, &buffer, buffer.count, 0)
-            if count == 0 { return }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EAGAIN {
-                    throw Failure(description: "\(url.authority) has not answered for \(Self.patience) s")
-                }
-                throw SystemError("read the answer of \(url.authority)")
+            let received = try buffer.withUnsafeMutableBytes { try connection.receive(into: $0) }
+            guard let count = received else {
+                throw Failure(description: "\(url.authority) has not answered for \(Self.patience) s")
             }
+            if count == 0 { return }
             try take(buffer[..<count])
         }
     }

@@ -1,0 +1,87 @@
+import Glibc
+import Platform
+
+/// The certificate in use, and the watch over its files: what changes is taken for new connections, what is broken is logged and
+/// the old one kept. All methods are safe from any thread.
+final class TLSCertificates: Sendable {
+    /// What tells a file from its next version.
+    private struct Print: Equatable {
+        var device: dev_t = 0
+        var inode: ino_t = 0
+        var size: off_t = 0
+        var seconds = 0
+        var nanoseconds = 0
+
+        init(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return }
+            device = status.st_dev
+            inode = status.st_ino
+            size = status.st_size
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+    }
+
+    private struct State {
+        var context: TLSContext
+        var taken: [Print]
+        var seen: [Print]
+        var isStopped = false
+    }
+
+    private let files: TLSFiles
+    private let log: Log
+    private let state: Monitor<State>
+
+    /// How often the files are looked at. A change is taken when it has stood still for one look: certificate and key are two
+    /// files, and who renews them writes one after the other.
+    private static let interval: Int64 = 500_000
+
+    init(_ files: TLSFiles, log: Log) throws(TLSError) {
+        self.files = files
+        self.log = log
+        let prints = TLSCertificates.prints(files)
+        state = Monitor(State(context: try TLSContext(files), taken: prints, seen: prints))
+        warnIfOthersMayRead()
+    }
+
+    /// What new connections use.
+    var current: TLSContext { state.withLock { $0.context } }
+
+    /// The thread's body: watches until `stop`.
+    func watch() {
+        while state.wait(microseconds: TLSCertificates.interval, until: { $0.isStopped ? true : nil }) == nil { look() }
+    }
+
+    func stop() { state.update { $0.isStopped = true } }
+
+    private func look() {
+        let prints = TLSCertificates.prints(files)
+        let isDue = state.withLock { state in
+            defer { state.seen = prints }
+            guard prints != state.taken, prints == state.seen else { return false }
+            // Whatever comes of it: a broken file is told of once, not twice a second.
+            state.taken = prints
+            return true
+        }
+        guard isDue else { return }
+        do throws(TLSError) {
+            let context = try TLSContext(files)
+            state.withLock { $0.context = context }
+            log.info("the TLS certificate was reloaded", ["certificate": files.certificate])
+            warnIfOthersMayRead()
+        } catch {
+            log.error("the changed TLS certificate is not taken, the old one stays", ["reason": "\(error)"])
+        }
+    }
+
+    private func warnIfOthersMayRead() {
+        var status = stat()
+        if stat(files.key, &status) == 0, status.st_mode & 0o077 != 0 {
+            log.warning("others may read the TLS key: chmod 600 it", ["path": files.key])
+        }
+    }
+
+    private static func prints(_ files: TLSFiles) -> [Print] { [Print(files.certificate), Print(files.key)] }
+}
