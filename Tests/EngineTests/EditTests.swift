@@ -266,6 +266,23 @@ import Testing
         #expect(counts.waiting == 2 && counts.moved == 5 && counts.delivered == 3)
     }
 
+    /// Runs fail over and over in the meantime, and leave more behind than anybody reads of them.
+    @Test func anEditIsKnownHoweverManyRunsFailAfterIt() throws {
+        let bench = try bench()
+        let journey = try started(bench, Self.line([Self.rest("a"), Self.rest("b"), Self.rest("c", 1)]))
+        bench.clock.advance(Self.hour)
+        let definition = Self.line([Self.rest("b", 20), Self.rest("c", 1)])
+        try put(bench, journey, definition)
+        try bench.warehouse.removeEmbedded(workspaceID: bench.workspaceID)
+        for _ in 1...55 { #expect(try bench.runOnce(journey).status == .failed) }
+        try bench.warehouse.createEmbedded(workspaceID: bench.workspaceID)
+        try bench.load("id,age\nk1,1\nk2,2\nk3,3\nk4,4\nk5,5\n")
+        #expect(try preview(bench, journey, definition).tiles["a"]?.effect == .skipForward(to: "b"))
+        let counts = try bench.runOnce(journey).counts
+        #expect(counts.moved == 5 && counts.exited == 0)
+        #expect(try bench.stats(journey).tile("b").active == 5)
+    }
+
     @Test func whoMatchesTheExitCriteriaIsOutBeforeItSkips() throws {
         let bench = try bench()
         let journey = try started(bench, Self.line([Self.rest("a"), sender(bench, "advance"), Self.rest("b")]))

@@ -71,18 +71,10 @@ extension Engine {
         return edits
     }
 
-    /// The versions that the last completed run worked on, and runs since then, which may have moved members too.
     private func workedVersions(_ record: JourneyRecord, besides runID: String?) throws -> [Int] {
-        let runs = try control.read {
-            try $0.runs(workspaceID: record.workspaceID, journeyID: record.id)
-        }.filter { $0.id != runID && $0.startedAt != nil }
-        let completed = runs.firstIndex { $0.status == .completed }
-        let since = runs[..<(completed ?? runs.endIndex)].map(\.journeyVersion)
-        var versions: [Int] = []
-        for version in (completed.map { [runs[$0].journeyVersion] } ?? []) + since where !versions.contains(version) {
-            versions.append(version)
+        try control.read {
+            try $0.workedVersions(workspaceID: record.workspaceID, journeyID: record.id, besides: runID)
         }
-        return versions
     }
 
     private func editRules(

@@ -143,6 +143,38 @@ struct RunStoreTests {
         #expect(try fixture.store.read { try $0.unfinishedRuns().map(\.id) } == [ids[2]])
     }
 
+    /// Whatever number of runs has failed since the one that completed.
+    @Test func versionsSinceTheLastCompletedRun() throws {
+        let fixture = try ControlFixture()
+        let (workspace, journey) = (fixture.workspaceID, try fixture.addJourney(1).id)
+        func worked(besides run: String? = nil) throws -> [Int] {
+            try fixture.store.read {
+                try $0.workedVersions(workspaceID: workspace, journeyID: journey, besides: run)
+            }
+        }
+        #expect(try worked() == [])
+        let versions: [(Int, RunStatus)] =
+            [(1, .completed), (2, .completed), (2, .failed), (4, .cancelled)]
+            + Array(repeating: (5, .failed), count: 60) + [(3, .failed), (6, .running)]
+        for (number, (version, status)) in versions.enumerated() {
+            var run = fixture.run(number + 1, of: journey)
+            run.journeyVersion = version
+            run.status = status
+            run.startedAt = 1
+            let inserted = run
+            try fixture.store.write { try $0.insertRun(inserted) }
+        }
+        #expect(try worked() == [2, 6, 3, 5, 4])
+        #expect(try worked(besides: fixture.run(versions.count, of: journey).id) == [2, 3, 5, 4])
+        #expect(try worked(besides: fixture.run(2, of: journey).id) == [1, 6, 3, 5, 4, 2])
+        // One that has not begun has moved nobody.
+        var queued = fixture.run(100, of: journey)
+        queued.journeyVersion = 7
+        let waiting = queued
+        try fixture.store.write { try $0.insertRun(waiting) }
+        #expect(try worked() == [2, 6, 3, 5, 4])
+    }
+
     @Test func theNewestComeFirstAndOnlyToTheirOwn() throws {
         let fixture = try ControlFixture()
         let (workspace, journey) = (fixture.workspaceID, try fixture.addJourney(1).id)

@@ -23,6 +23,22 @@ extension ControlReader {
             """, { $0.bind(1, id).bind(2, workspaceID).bind(3, journeyID) }, Self.run)
     }
 
+    /// The versions of a journey that runs may have moved members by since the last completed one: that one's first, then
+    /// those of runs that have begun since then, the newest first.
+    /// - Parameter runID: of a run that does not count.
+    public func workedVersions(workspaceID: String, journeyID: String, besides runID: String? = nil) throws -> [Int] {
+        try connection.rows(
+            """
+            WITH begun AS (
+                SELECT n, journey_version AS version, status = 'completed' AS is_completed FROM runs
+                WHERE journey_id = ?1 AND workspace_id = ?2 AND id IS NOT ?3 AND started_at IS NOT NULL),
+            last AS (SELECT coalesce((SELECT n FROM begun WHERE is_completed ORDER BY n DESC LIMIT 1), 0) AS n)
+            SELECT version FROM begun WHERE n >= (SELECT n FROM last)
+            GROUP BY version ORDER BY max(is_completed) DESC, max(n) DESC
+            """, { $0.bind(1, journeyID).bind(2, workspaceID).bind(3, runID) }
+        ) { $0.int(0) }
+    }
+
     /// The queued and running runs of all workspaces, oldest first, for start-up.
     public func unfinishedRuns() throws -> [RunRecord] {
         try connection.rows(
