@@ -232,6 +232,22 @@ import Testing
         #expect(same.members { $0 == .stay } == 5)
     }
 
+    /// All moves of an edit are made in one pass: who comes to another tile that it concerns is handed to it on arrival, and only then.
+    @Test func whoMovesFromOneChangedTileToAnotherWaitsThereOnce() throws {
+        let bench = try bench()
+        let journey = try started(
+            bench, Self.line([Self.rest("gone"), Self.rest("a"), Self.rest("b"), Self.rest("c")]))
+        bench.clock.advance(10 * Self.hour)
+        #expect(try bench.runOnce(journey).counts.moved == 5)
+        try bench.load("id,age\n" + (1...8).map { "k\($0),\($0)" }.joined(separator: "\n"))
+        #expect(try bench.runOnce(journey).counts.entered == 3)
+        bench.clock.advance(Self.hour)
+        // Three stand at `gone`, five at `a`: all come to `b`.
+        let run = try edit(bench, journey, Self.line([Self.rest("a", 1), Self.rest("b", 4), Self.rest("c")])).1
+        #expect(run.counts.moved == 8 && run.counts.waiting == 8)
+        #expect(try bench.stats(journey).tile("a").active == 3 && bench.stats(journey).tile("b").active == 5)
+    }
+
     /// Nobody was there when the run began; after a kill it finds those whom it has brought there itself.
     @Test func whoComesToAChangedTileInARunIsHandedToItOnceWhateverIsKilled() throws {
         let bench = try bench()

@@ -63,7 +63,7 @@ extension Engine {
         for tile in occupied {
             switch rules.effect(on: tile.tileID) {
             case .stay: break
-            case .configChanged: edits.changed.append(tile.tile)
+            case .configChanged: edits.changed.insert(tile.tile)
             case .leave: edits.removed[tile.tile] = .some(nil)
             case .skipForward(let id): edits.removed[tile.tile] = journey.tiles.firstIndex { $0.id == id }
             }

@@ -29,7 +29,7 @@ enum MemberRoutes {
             if tile == nil { return page([], next: nil) }
         }
         let found = try store.members(
-            journey, status: status, tile: tile, failed: failed, after: cursor, limit: limit)
+            journey, status: status, tiles: tile.map { [$0] }, failed: failed, after: cursor, limit: limit)
         return page((0..<found.rows.count).map { json(found.rows, $0, tiles) }, next: found.next)
     }
 

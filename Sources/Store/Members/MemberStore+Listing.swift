@@ -25,10 +25,12 @@ extension MemberStore {
     ///
     /// Status and tile have no index (one would cost more than all else in writing a member): the page ends after
     /// `scanLimit` rows looked at, so it can be short, even empty, and still have a `next`.
-    /// - Parameter failed: true for those parked with an error, false for all others.
+    /// - Parameters:
+    ///   - tiles: the numbers of those where members may stand.
+    ///   - failed: true for those parked with an error, false for all others.
     /// - Returns: the page, and the cursor of the next one; nil at the end.
     public func members(
-        _ journey: Int32, status: MemberStatus? = nil, tile: Int32? = nil, failed: Bool? = nil,
+        _ journey: Int32, status: MemberStatus? = nil, tiles: Set<Int32>? = nil, failed: Bool? = nil,
         after cursor: [UInt8]? = nil, limit: Int, scanLimit: Int = 100_000
     ) throws -> (rows: MemberRows, next: [UInt8]?) {
         try read { database in
@@ -46,7 +48,8 @@ extension MemberStore {
                     let isParked = statement.int(5) == Int(MemberState.parked.rawValue)
                     let fits =
                         (status.map { Int($0.rawValue) == statement.int(1) } ?? true)
-                        && (tile.map { Int($0) == statement.int(4) } ?? true) && (failed.map { $0 == isParked } ?? true)
+                        && (tiles.map { $0.contains(Int32(statement.int(4))) } ?? true)
+                        && (failed.map { $0 == isParked } ?? true)
                     if fits { rows.append(statement) }
                     if rows.count >= limit || scanned >= scanLimit {
                         next = statement.blob(0)

@@ -138,7 +138,7 @@ import Testing
             var (keys, cursor): ([String], [UInt8]?) = ([], nil)
             repeat {
                 let page = try fixture.store.members(
-                    fixture.journey, status: status, tile: tile, failed: failed, after: cursor, limit: 7,
+                    fixture.journey, status: status, tiles: tile.map { [$0] }, failed: failed, after: cursor, limit: 7,
                     scanLimit: scanLimit)
                 #expect(page.rows.count <= 7)
                 keys += page.rows.keyStrings
