@@ -2,7 +2,8 @@ import Journeys
 import Store
 
 /// What pauses mean for waits (DESIGN.md 4, `pause_clock`). A pause that is over is noted in control.db with the status that ends
-/// it; the waits move afterwards, in steps, by the housekeeper or by the next run before it moves anybody.
+/// it; the waits move afterwards, in steps, by the housekeeper or by the next run before it moves anybody. That run hands them to
+/// their tiles too: when a wait ends that counts from the arrival only they know, and the steps guess.
 extension Engine {
     /// Notes in the same write as a journey's new status what it means for its pauses.
     func notePause(_ record: JourneyRecord, becomes status: JourneyStatus, at now: Int64)
@@ -36,16 +37,16 @@ extension Engine {
 
     /// Moves waits as the pauses say that are over. Not while a run is at work that began before their end.
     /// - Parameters:
-    ///   - compiled: the journey as it is now; nil when it is not valid.
+    ///   - compiled: the journey as it is now: which waits count from the arrival is for its tiles to say.
     ///   - isStopped: asked between two steps.
     /// - Returns: false when it was stopped.
     func shiftWaits(
-        _ workspaceID: String, _ journeyID: String, _ compiled: CompiledJourney?, isStopped: () -> Bool
+        _ workspaceID: String, _ journeyID: String, _ compiled: CompiledJourney, isStopped: () -> Bool
     ) throws -> Bool {
         for pause in try control.read({ try $0.endedPauses(workspaceID: workspaceID, journeyID: journeyID) }) {
             let store = try members.store(workspaceID)
             if let number = try store.knownJourneyNumber(journeyID) {
-                let fixed = try fixedTiles(compiled, store.tiles(number))
+                let fixed = compiled.tiles(countFromArrival: false, of: try store.tiles(number))
                 repeat {
                     if isStopped() { return false }
                 } while try store.shiftWaits(number, over: pause, except: fixed)
@@ -55,24 +56,26 @@ extension Engine {
         return true
     }
 
-    /// The numbers of tiles that do not ask for the arrival: their waits end at a time of their own, pause or not.
-    private func fixedTiles(_ compiled: CompiledJourney?, _ tiles: [(number: Int32, id: String)]) -> [Int32] {
-        guard let compiled else { return [] }
-        let fixed = Set(
-            zip(compiled.plan.tiles, compiled.instances).filter { !$1.columns.contains("$arrived_at") }.map(\.0.id))
-        return tiles.filter { fixed.contains($0.id) }.map(\.number)
-    }
-
-    /// The housekeeper's part: soon after the end of the pause, so that members show when they go on and the timer knows.
+    /// The housekeeper's part: soon after the end of the pause, so that members show when they go on and the timer knows. A
+    /// journey that is not valid now is left to the first run in which it is.
     func shiftWaits(_ task: Housekeeper.Task) throws {
         guard try hasEndedPauses(task.workspaceID, task.journeyID),
-            let record = try? find(task.workspaceID, task.journeyID)
+            let record = try? find(task.workspaceID, task.journeyID), let compiled = try compile(record).compiled
         else { return }
-        let compiled = try compile(record).compiled
         let isDone = try shiftWaits(task.workspaceID, task.journeyID, compiled) { [housekeeper, queue] in
             housekeeper.isStopping || !queue.isIdle(task.journeyID)
         }
         // A run that has come meanwhile does the rest, and plans anew itself.
         if isDone { replan(task.workspaceID, task.journeyID) }
+    }
+}
+
+extension CompiledJourney {
+    /// The numbers of tiles whose waits count from the arrival, since they ask for it, or of the others: those end at a time of
+    /// their own, pause or not.
+    func tiles(countFromArrival: Bool, of tiles: [(number: Int32, id: String)]) -> [Int32] {
+        let wanted = Set(
+            zip(plan.tiles, instances).filter { $1.columns.contains("$arrived_at") == countFromArrival }.map(\.0.id))
+        return tiles.filter { wanted.contains($0.id) }.map(\.number)
     }
 }

@@ -113,6 +113,8 @@ extension Engine {
                 var timers = [try store.nextTimer(number, movesWhenDue: whenDue && !hasPauses), left]
                 // Waits that are still to move after a pause say nothing; should the housekeeper fail, a run moves them.
                 if whenDue, hasPauses { timers.append(clock.now() + 10_000_000) }
+                // Nor do those that have moved before a run has asked their tiles.
+                if whenDue, !hasPauses, try store.movedBy(number) != nil { timers.append(clock.now()) }
                 plan.timer = timers.compactMap { $0 }.min()
             }
         } catch {

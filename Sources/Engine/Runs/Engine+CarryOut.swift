@@ -91,8 +91,10 @@ extension Engine {
         // Before anybody moves. When the run is stopped meanwhile, nobody does.
         _ = try shiftWaits(run.workspaceID, run.journeyID, compiled) { runControl.stop != nil }
         let store = try members.store(run.workspaceID)
-        try store.deleteRunProgress(of: store.journeyNumber(run.journeyID), but: run.id)
-        let edits = try edits(record, now: journey, members: store, besides: run.id)
+        let number = try store.journeyNumber(run.journeyID)
+        try store.deleteRunProgress(of: number, but: run.id)
+        var edits = try edits(record, now: journey, members: store, besides: run.id)
+        if let pause = try store.movedBy(number) { edits.handOver(after: pause, compiled, try store.tiles(number)) }
         return try RunExecution(
             run: run, compiled: compiled, plugins: plugins, members: store, warehouse: warehouse, control: runControl,
             clock: clock, isEntryOpen: run.trigger != .timer && record.status != .draining, edits: edits,
@@ -123,6 +125,9 @@ extension Engine {
         var run = run
         run.status = ending == .completed ? .completed : .cancelled
         try close(&run, execution.counts, execution.tileCounts)
+        if run.status == .completed, let pause = execution.edits.pause {
+            try execution.members.noteAsked(execution.journeyNumber, after: pause)
+        }
         let movesWhenDue = execution.compiled.rules.movesWhenDue
         try lifecycle.withLock { _ in
             guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })

@@ -1,18 +1,32 @@
 import Journeys
 import Store
 
-/// What edits since the last completed run mean for the members of a run, by `EditRules`. Only tiles with members count.
+/// What has come since the last completed run and concerns members where they stand: edits, by `EditRules`, and pauses. Only
+/// tiles with members count.
 struct RunEdits: Sendable {
     /// Numbers of tiles that are configured anew.
     var changed: Set<Int32> = []
     /// Numbers of tiles that are gone, and the index of the tile where their members arrive; nil: they leave.
     var removed: [Int32: Int?] = [:]
+    /// The last pause that has moved waits, when their tiles have not been asked since.
+    var pause: Int64?
+    /// Numbers of tiles whose waits count from the arrival, which the pause has moved: they are asked.
+    var moved: Set<Int32> = []
 
-    fileprivate var tiles: Set<Int32> { changed.union(removed.keys) }
+    fileprivate var tiles: Set<Int32> { changed.union(moved).union(removed.keys) }
+
+    /// Has waits that a pause has moved handed to their tiles.
+    /// - Parameter tiles: all that members may stand at.
+    mutating func handOver(
+        after pause: Int64, _ compiled: CompiledJourney, _ tiles: [(number: Int32, id: String)]
+    ) {
+        self.pause = pause
+        moved = Set(compiled.tiles(countFromArrival: true, of: tiles))
+    }
 }
 
-/// The first run after an edit: members on tiles that the edit removed skip forward or leave, and those waiting at a tile
-/// whose config changed are handed to it at once.
+/// The first run after an edit or a pause: members on tiles that the edit removed skip forward or leave, and those waiting at a
+/// tile whose config changed, or whose arrival moved, are handed to it at once.
 extension RunExecution {
     /// One pass over the members, in key order: whoever moves from one of these tiles to another is not met again.
     func moveEdited() throws {
@@ -48,7 +62,13 @@ extension RunExecution {
             case .some(.some): going.append(row, of: rows)
             case .some(.none): leaving.append(row, of: rows)
             case .none:
-                let isHandedOver = rows.state(row) == .waiting || rows.state(row) == .retry
+                let isHandedOver =
+                    switch rows.state(row) {
+                    case .waiting: true
+                    // A time to try again counts from no arrival.
+                    case .retry: edits.changed.contains(tile)
+                    default: false
+                    }
                 if isHandedOver { going.append(row, of: rows) }
             }
         }

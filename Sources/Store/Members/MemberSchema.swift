@@ -89,6 +89,10 @@ enum MemberSchema {
         CREATE TABLE pauses(
             journey INTEGER PRIMARY KEY, pause INTEGER NOT NULL, wake INTEGER, key TEXT) STRICT;
         """,
+        // 5: the last pause after which tiles have been asked when waits end that it moved.
+        """
+        ALTER TABLE pauses ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+        """,
     ]
 
     /// Brings a file up to date, each migration in its own transaction.

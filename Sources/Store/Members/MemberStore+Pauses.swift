@@ -3,8 +3,9 @@ import SQLite
 
 /// Waits move when a journey goes on after a pause.
 extension MemberStore {
-    /// Moves the next waits of a journey as a pause's clock says: the arrival and the time to be looked at together, so that a
-    /// tile that is called again with the arrival decides alike. Retries and parked members are no waits.
+    /// Moves the next waits of a journey as a pause's clock says: the arrival and the time to be looked at together. For
+    /// a wait of some length that is all; others end when their tile says, which is to be asked then (`movedBy`). Retries and
+    /// parked members are no waits.
     ///
     /// The waits that end last come first. Waits only move to later times, so none is met twice however far it moves, and
     /// a step touches waits only, whatever number of members rests elsewhere. How far it is stands in the same transaction:
@@ -31,6 +32,24 @@ extension MemberStore {
         }
         if isDone { try write(.full) { try Self.finish(journey, pause.number, $0) } }
         return !isDone
+    }
+
+    /// The last pause that moved waits of a journey, until their tiles have been asked when they end now; nil then.
+    public func movedBy(_ journey: Int32) throws -> Int64? {
+        try read { database in
+            let statement = try database.statement("SELECT pause FROM pauses WHERE journey = ? AND pause > asked")
+            defer { statement.reset() }
+            return try statement.bind(1, Int(journey)).step() ? statement.int64(0) : nil
+        }
+    }
+
+    /// Notes that tiles have been asked about all waits that this pause moved, and those before it. Should that be lost, they
+    /// are asked once more.
+    public func noteAsked(_ journey: Int32, after pause: Int64) throws {
+        try write(.normal) { database in
+            try database.statement("UPDATE pauses SET asked = max(asked, ?2) WHERE journey = ?1")
+                .bind(1, Int(journey)).bind(2, pause).run()
+        }
     }
 
     /// A place in the order of waits.
@@ -108,7 +127,8 @@ extension MemberStore {
     }
 
     private static func note(_ journey: Int32, _ pause: Int64, _ place: Place, _ database: Database) throws {
-        let statement = try database.statement("INSERT OR REPLACE INTO pauses VALUES(?, ?, ?, ?)")
+        let statement = try database.statement(
+            "INSERT OR REPLACE INTO pauses(journey, pause, wake, key) VALUES(?, ?, ?, ?)")
         defer { statement.reset() }
         try place.key.withUnsafeBytes { key in
             statement.bind(1, Int(journey)).bind(2, pause).bind(3, place.wake).bind(4, borrowedText: key)
@@ -119,7 +139,7 @@ extension MemberStore {
     private static func finish(_ journey: Int32, _ pause: Int64, _ database: Database) throws {
         try database.statement(
             """
-            INSERT INTO pauses VALUES(?1, ?2, NULL, NULL) ON CONFLICT DO UPDATE SET pause = ?2, wake = NULL, key = NULL
+            INSERT INTO pauses(journey, pause) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET pause = ?2, wake = NULL, key = NULL
             WHERE pause <= ?2
             """
         ).bind(1, Int(journey)).bind(2, pause).run()

@@ -80,10 +80,15 @@ extension Sketch {
         case 0...1: .filter(test(&dice))
         case 2...3:
             .split(["a", "b", "c"].prefix(dice.number(2...3)).map { Arm(name: $0, weight: dice.number(1...5)) })
-        case 4...6: .wait(hours: dice.number(1...40))
+        case 4...6: wait(&dice)
         case 7...8: .send(fails: dice.hits(40))
         default: .exit
         }
+    }
+
+    private static func wait(_ dice: inout Dice) -> Kind {
+        let at = dice.hits(50) ? dice.number(0...23) : nil
+        return .wait(hours: at != nil && dice.hits(50) ? 0 : dice.number(1...40), at: at)
     }
 
     private static func changed(_ kind: Kind, _ dice: inout Dice) -> Kind {
@@ -91,7 +96,7 @@ extension Sketch {
         case .entry, .exit: kind
         case .filter: .filter(test(&dice))
         case .split(let arms): .split(arms.map { Arm(name: $0.name, weight: dice.number(1...5)) })
-        case .wait: .wait(hours: dice.number(1...40))
+        case .wait: wait(&dice)
         case .send(let fails): .send(fails: !fails)
         }
     }

@@ -58,7 +58,8 @@ struct Sketch: Equatable {
         case entry
         case filter(Test)
         case split([Arm])
-        case wait(hours: Int)
+        /// So many hours, and then until such an hour of the day, if there is one.
+        case wait(hours: Int, at: Int?)
         /// The recorder: a tile with side effects that lets all pass, or fails all.
         case send(fails: Bool)
         case exit
@@ -119,12 +120,19 @@ struct Sketch: Equatable {
                             arms.map { ["name": .string($0.name), "weight": .integer(Int64($0.weight))] })
                     ]
                 )
-            case .wait(let hours): ("wait", ["duration": .integer(Int64(hours)), "unit": "hours"])
+            case .wait(let hours, let at): ("wait", Self.wait(hours, at))
             case .send(let fails):
                 ("test.recorder", ["path": .string("\(log).\(tile.id)"), "answer": fails ? "fail" : "advance"])
             case .exit: ("exit", [:])
             }
         return ["id": .string(tile.id), "type": .string(type), "config": config]
+    }
+
+    private static func wait(_ hours: Int, _ at: Int?) -> JSON {
+        var config: [String: JSON] = [:]
+        if hours > 0 { (config["duration"], config["unit"]) = (.integer(Int64(hours)), "hours") }
+        if let at { config["time_of_day"] = .string("\(at < 10 ? "0" : "")\(at):00") }
+        return .object(config)
     }
 
     private var entryConfig: JSON {

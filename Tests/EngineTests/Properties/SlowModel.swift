@@ -50,6 +50,8 @@ struct SlowModel {
     private(set) var counts = RunCounts()
     private(set) var called: Set<Sending> = []
     private var pausedAt: Int64 = 0
+    /// A pause has moved waits: their tiles are still to say when they end now.
+    private var asksWaits = false
 
     init(workspaceID: String, journeyID: String, sketch: Sketch) {
         (self.workspaceID, self.journeyID, self.sketch) = (workspaceID, journeyID, sketch)
@@ -80,6 +82,7 @@ struct SlowModel {
                 people[key]?.arrivedAt += later
                 people[key]?.wake = wake + later
             }
+            if sketch.pauseClock != .keepCounting { asksWaits = true }
         }
         self.status = status
     }
@@ -114,9 +117,8 @@ struct SlowModel {
             var isDue = person.rest == .fresh || (person.wake.map { $0 <= now } ?? false)
             var hasMoved = false
             if let tile = sketch.tile(person.tile) {
-                if let before = worked?.tile(person.tile), before.kind != tile.kind, person.rest == .waiting {
-                    isDue = true
-                }
+                let isChanged = worked?.tile(person.tile).map { $0.kind != tile.kind } ?? false
+                if isChanged || asksWaits, person.rest == .waiting { isDue = true }
             } else {
                 guard let target = ahead(of: person.tile) else {
                     leave(key, .tileRemoved, now)
@@ -137,6 +139,7 @@ struct SlowModel {
             if hasMoved { counts.moved += 1 }
         }
         worked = sketch
+        asksWaits = false
         archiveIfDrained()
     }
 
@@ -182,8 +185,8 @@ struct SlowModel {
         case .filter(let test): return go(key, tile, test.holds(row) ? "yes" : "no", now)
         case .split(let arms): return go(key, tile, arm(arms, tile.id, key), now)
         case .exit: return end(key, .exitTile, now)
-        case .wait(let hours):
-            let due = person.arrivedAt + Int64(hours) * Self.hour
+        case .wait(let hours, let at):
+            let due = Self.end(person.arrivedAt + Int64(hours) * Self.hour, at)
             if now >= due { return go(key, tile, "next", now) }
             people[key]?.rest = .waiting
             people[key]?.wake = due
@@ -240,6 +243,14 @@ struct SlowModel {
     }
 
     // MARK: Formulas
+
+    /// The first such hour of a day from then on.
+    private static func end(_ time: Int64, _ at: Int?) -> Int64 {
+        guard let at else { return time }
+        var end = time / (24 * hour) * (24 * hour) + Int64(at) * hour
+        while end < time { end += 24 * hour }
+        return end
+    }
 
     private func arm(_ arms: [Sketch.Arm], _ tile: String, _ key: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

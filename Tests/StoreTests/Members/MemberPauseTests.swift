@@ -104,6 +104,25 @@ import Testing
         #expect(left == 0)
     }
 
+    /// Until tiles have been asked about the waits that the last pause moved.
+    @Test func whatAPauseMovedIsKnownUntilTilesWereAsked() throws {
+        let fixture = try MemberFixture()
+        _ = try waiting(fixture)
+        #expect(try fixture.store.movedBy(fixture.journey) == nil)
+        _ = try shiftAll(fixture, Self.pause(.whileActive, 3), limit: 10)
+        #expect(try fixture.store.movedBy(fixture.journey) == 3)
+        _ = try shiftAll(fixture, Self.pause(.whileActive, 4, from: 2600, to: 2700), limit: 10)
+        // By a run that knew of the first one only.
+        try fixture.store.noteAsked(fixture.journey, after: 3)
+        try fixture.reopen()
+        #expect(try fixture.store.movedBy(fixture.journey) == 4)
+        try fixture.store.noteAsked(fixture.journey, after: 4)
+        try fixture.store.noteAsked(fixture.journey, after: 3)
+        #expect(try fixture.store.movedBy(fixture.journey) == nil)
+        _ = try shiftAll(fixture, Self.pause(.restart, 5, from: 2800, to: 2900), limit: 10)
+        #expect(try fixture.store.movedBy(fixture.journey) == 5)
+    }
+
     @Test func aClockThatWentBackAndTilesWithTimesOfTheirOwnMoveNobody() throws {
         let fixture = try MemberFixture()
         let before = try waiting(fixture)
