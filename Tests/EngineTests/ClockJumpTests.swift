@@ -55,6 +55,83 @@ struct ClockJumpTests {
         try completeWithinAMonth(bench, journey)
     }
 
+    /// Nobody looks at a paused journey at the start but for this.
+    @Test func aPausedJourneyIsPutRightAtTheStartToo() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\nb,2\n")
+        var definition = Self.hourly.objectValue ?? [:]
+        definition["tiles"] = [
+            ["id": "in", "type": "entry", "config": ["pause_clock": "while_active"]],
+            ["id": "hold", "type": "wait", "config": ["duration": 1, "unit": "hours"]], ["id": "out", "type": "exit"],
+        ]
+        let journey = try bench.journey(.object(definition))
+        bench.clock.set(Bench.start + Self.year)
+        try waitForRuns(bench, journey, 1)
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        try bench.restart { bench.clock.set(Bench.start) }
+        try pulledBack(bench, journey)
+        // It is paused from now on at the latest: the time does not count.
+        bench.clock.advance(20 * Self.hour)
+        _ = try bench.engine.change(.resume, workspaceID: bench.workspaceID, journeyID: journey)
+        #expect(try bench.runOnce(journey).counts.completed == 0)
+        try pulledBack(bench, journey)
+        try completeWithinAMonth(bench, journey)
+    }
+
+    /// It was ahead when the journey went on, and was set right when half of the waits had moved.
+    @Test func waitsThatAPauseIsStillMovingAreTakenBackToo() throws {
+        let bench = try Bench()
+        try bench.load("id,age\n" + (1...6).map { "k\($0),\($0)\n" }.joined())
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry", "config": ["pause_clock": "while_active"]],
+                ["id": "hold", "type": "wait", "config": ["duration": 10, "unit": "hours"]],
+            ],
+            "edges": [["from": "in", "to": "hold"]],
+        ])
+        try bench.runOnce(journey)
+        let number = try bench.members.store(bench.workspaceID).journeyNumber(journey)
+        bench.clock.advance(Self.hour)
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        bench.clock.set(Bench.start + Self.year)
+        var left: Result<Void, any Error>?
+        try bench.restart {
+            left = Result { try self.leaveHalfMoved(bench, journey, number) }
+            bench.clock.set(Bench.start + 2 * Self.hour)
+        }
+        try left?.get()
+        let store = try bench.members.store(bench.workspaceID)
+        _ = try bench.eventually(within: 10) {
+            let rows = try store.members(number, limit: 10).rows
+            let isRight = (0..<rows.count).allSatisfy {
+                rows.arrivedAt[$0] == Bench.start + 2 * Self.hour && rows.wake[$0] == Bench.start + 12 * Self.hour
+            }
+            return rows.count == 6 && isRight ? true : nil
+        }
+        #expect(try bench.runOnce(journey).counts.completed == 0)
+        bench.clock.set(Bench.start + 12 * Self.hour)
+        #expect(try bench.runOnce(journey).counts.completed == 6)
+    }
+
+    /// As a gateway leaves a journey that was killed while its waits moved after a pause.
+    private func leaveHalfMoved(_ bench: Bench, _ journey: String, _ number: Int32) throws {
+        let control = try ControlStore(dataDirectory: bench.directory, clock: bench.clock, log: .silent)
+        let stores = MemberStores(dataDirectory: bench.directory, clock: bench.clock, log: .silent)
+        defer {
+            stores.closeAll()
+            control.close()
+        }
+        let (workspaceID, now) = (bench.workspaceID, bench.clock.now())
+        try control.write {
+            try $0.setJourneyStatus(
+                workspaceID: workspaceID, id: journey, from: [.paused], to: .active, at: now)
+            try $0.endPause(workspaceID: workspaceID, journeyID: journey, clock: .whileActive, at: now)
+        }
+        let pause = try #require(
+            try control.read { try $0.endedPauses(workspaceID: workspaceID, journeyID: journey) }.first)
+        #expect(try stores.store(workspaceID).shiftWaits(number, over: pause, limit: 3))
+    }
+
     @Test func retriesOfAClockThatWasAheadComeWithinHours() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")

@@ -17,6 +17,12 @@ extension Engine {
     /// Of one journey, in bounded steps between the batches of a run that may go on.
     func pullBack(_ task: Housekeeper.Task) {
         do {
+            // By the times of pauses that are over, which may lie in the future too, waits have yet to move: that comes first.
+            try shiftWaits(task)
+            let now = clock.now()
+            try control.write {
+                try $0.pullBackPause(workspaceID: task.workspaceID, journeyID: task.journeyID, to: now)
+            }
             let store = try members.store(task.workspaceID)
             if let number = try store.knownJourneyNumber(task.journeyID) {
                 var cursor: [UInt8]?

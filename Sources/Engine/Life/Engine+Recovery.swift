@@ -19,14 +19,19 @@ extension Engine {
                 if result.compiled?.rules.movesWhenDue == true {
                     whenDueJourneys.update { _ = $0.insert(record.id) }
                 }
-                let isAhead = max(record.lastRunAt ?? 0, record.updatedAt) > clock.now()
                 housekeeper.enqueue(
                     Housekeeper.Task(
-                        workspaceID: record.workspaceID, journeyID: record.id, kind: isAhead ? .pullBack : .plan))
+                        workspaceID: record.workspaceID, journeyID: record.id,
+                        kind: isAhead(record) ? .pullBack : .plan))
+            case .paused:
+                if try isAhead(find(head.workspaceID, head.id)) {
+                    housekeeper.enqueue(
+                        Housekeeper.Task(workspaceID: head.workspaceID, journeyID: head.id, kind: .pullBack))
+                }
             case .archived:
                 housekeeper.enqueue(
                     Housekeeper.Task(workspaceID: head.workspaceID, journeyID: head.id, kind: .archive))
-            case .draft, .paused: break
+            case .draft: break
             }
         }
         for gone in try control.read({ try $0.deletedJourneys(limit: .max) }) {
@@ -37,6 +42,11 @@ extension Engine {
         for run in unfinished.filter({ $0.status == .running }) + unfinished.filter({ $0.status == .queued }) {
             takeUp(run)
         }
+    }
+
+    /// Whether the clock was ahead when something was last done to the journey, or by it.
+    private func isAhead(_ record: JourneyRecord) -> Bool {
+        max(record.lastRunAt ?? 0, record.updatedAt) > clock.now()
     }
 
     /// Settles a journey that was live at the start. Not before the gateway is ready: to open a workspace's members is to read

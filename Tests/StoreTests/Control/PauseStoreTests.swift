@@ -32,6 +32,14 @@ import Testing
         #expect(both.map(\.pausedAt) == [3, 5] && both.map(\.resumedAt) == [4, 6])
         #expect(both.map(\.clock) == [.restart, .whileActive] && both[0].number < both[1].number)
         #expect(try ended(other).isEmpty)
+        // Only the one that is open can have begun too late.
+        for (now, start) in [(9, 7), (2, 2)] as [(Int64, Int64)] {
+            try fixture.store.write { try $0.pullBackPause(workspaceID: workspace, journeyID: id, to: now) }
+            let open = try fixture.store.read { try $0.openPause(workspaceID: workspace, journeyID: id) }
+            #expect(open?.pausedAt == start)
+        }
+        #expect(try fixture.store.read { try $0.openPause(workspaceID: workspace, journeyID: other) } == nil)
+        #expect(try ended(id) == both)
         try fixture.reopen()
         try fixture.store.write { [number = both[0].number] in try $0.forgetPause(number) }
         #expect(try ended(id) == [both[1]])

@@ -26,6 +26,15 @@ extension ControlWriter {
         }
     }
 
+    /// A journey that is paused was paused by `now` at the latest, whatever the clock said then.
+    public func pullBackPause(workspaceID: String, journeyID: String, to now: Int64) throws {
+        try connection.run(
+            """
+            UPDATE journey_pauses SET paused_at = ?3 WHERE resumed_at IS NULL AND paused_at > ?3 AND \(Self.ofJourney)
+            """
+        ) { $0.bind(1, journeyID).bind(2, workspaceID).bind(3, now) }
+    }
+
     /// Forgets all pauses of a journey: nobody waits in it any more.
     public func forgetPauses(workspaceID: String, journeyID: String) throws {
         try connection.run("DELETE FROM journey_pauses WHERE \(Self.ofJourney)") {
