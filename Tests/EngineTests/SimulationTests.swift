@@ -206,6 +206,27 @@ import TestSupport
         #expect(throws: JourneyInputError.self) { try simulate(bench, journey, days: 1, draft: ["tiles": 1]) }
     }
 
+    /// Waits of two days from 2023-11-14 on, paused for four days after one. What the next run would do is in it already,
+    /// whether the journey goes on now or did a moment ago.
+    @Test(
+        arguments: [("keep_counting", "2023-11-19"), ("while_active", "2023-11-20"), ("restart", "2023-11-21")],
+        [false, true]) func pausesMoveWaitsThereToo(clock: (name: String, date: String), resumes: Bool) throws
+    {
+        let bench = try Bench()
+        try bench.load(RunTests.people)
+        let journey = try journey(bench, entry: ["pause_clock": .string(clock.name)])
+        try bench.runOnce(journey)
+        bench.clock.advance(Self.day)
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        bench.clock.advance(4 * Self.day)
+        if resumes { _ = try bench.engine.change(.resume, workspaceID: bench.workspaceID, journeyID: journey) }
+        let (report, _) = try simulate(bench, journey, days: 4)
+        #expect(count(report, "totals", "completed") == 250)
+        let rest = try #require(report["tiles"]?["rest"]?["days"]?.arrayValue)
+        #expect(rest.map { $0["date"]?.stringValue } == [clock.date])
+        #expect(rest.first?["left"] == 250)
+    }
+
     @Test func itEndsWhenNobodyWaitsAnyMoreAndWhenTheEngineStops() throws {
         let bench = try Bench()
         try bench.load(RunTests.people)

@@ -35,6 +35,15 @@ extension Engine {
         try control.read { try !$0.endedPauses(workspaceID: workspaceID, journeyID: journeyID).isEmpty }
     }
 
+    /// The pause of a journey that is paused, as if it ended then; nil where it moves no waits.
+    /// - Parameter journey: what the journey would be at its end.
+    func presentPause(_ record: JourneyRecord, _ journey: Journey, endingAt time: Int64) throws -> PauseRecord? {
+        let clock = pauseClock(journey)
+        guard record.status == .paused, clock != .keepCounting else { return nil }
+        let open = try control.read { try $0.openPause(workspaceID: record.workspaceID, journeyID: record.id) }
+        return open.map { PauseRecord(number: $0.number, pausedAt: $0.pausedAt, resumedAt: time, clock: clock) }
+    }
+
     /// Moves waits as the pauses say that are over. Not while a run is at work that began before their end.
     /// - Parameters:
     ///   - compiled: the journey as it is now: which waits count from the arrival is for its tiles to say.

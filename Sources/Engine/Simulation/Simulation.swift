@@ -79,18 +79,25 @@ public final class Simulation: Sendable {
         _ members: MemberStore, _ clock: VirtualClock, _ control: RunControl,
         _ deliver: @escaping (SimulatedDelivery) -> Void, _ progress: @escaping (Int64) -> Void
     ) throws -> JSON {
-        let number = try copyMembers(to: members) {
+        let proceeds = { [from] in
             progress(from)
             return control.stop == nil
         }
+        let number = try copyMembers(to: members, while: proceeds)
         let witness = SimulationWitness(
             compiled, workspaceID: record.workspaceID, journeyID: record.id, wanted: request.deliveries,
             path: request.member == nil ? nil : MemberPath(), deliver: deliver, progress: progress)
         // Members stand where the last run has left them, by the definition of that time.
         var edits = try engine.edits(record, now: journey, members: members)
+        try endPauses(members, number, &edits, while: proceeds)
         var starts = SimulationStarts(self)
         var runs = 0
-        while let start = starts.next(timer: try members.nextTimer(number, movesWhenDue: compiled.rules.movesWhenDue)) {
+        let movesWhenDue = compiled.rules.movesWhenDue
+        func timer() throws -> Int64? {
+            // Waits that pauses have moved are looked at as soon as the journey goes on.
+            movesWhenDue && edits.pause != nil ? from : try members.nextTimer(number, movesWhenDue: movesWhenDue)
+        }
+        while let start = starts.next(timer: try timer()) {
             if control.stop != nil { throw SimulationError.abandoned }
             clock.advance(to: start.at)
             progress(start.at)
@@ -134,9 +141,27 @@ public final class Simulation: Sendable {
 
     private func copyMembers(to members: MemberStore, while proceeds: () -> Bool) throws -> Int32 {
         if request.startsEmpty { return try members.journeyNumber(record.id) }
+        // What a pause that is over has yet to move moves first.
+        try engine.shiftWaits(
+            Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .shiftWaits))
         return try members.copyJourney(
             record.id, from: engine.members.store(record.workspaceID), key: request.member.map { Array($0.utf8) },
             while: proceeds)
+    }
+
+    /// A journey that is paused goes on at the beginning; and tiles are asked about waits that pauses have moved.
+    private func endPauses(
+        _ members: MemberStore, _ number: Int32, _ edits: inout RunEdits, while proceeds: () -> Bool
+    ) throws {
+        let tiles = try members.tiles(number)
+        let store = try engine.members.store(record.workspaceID)
+        var moved = request.startsEmpty ? nil : try store.knownJourneyNumber(record.id).flatMap(store.movedBy)
+        if let pause = try engine.presentPause(record, journey, endingAt: from) {
+            let fixed = compiled.tiles(countFromArrival: false, of: tiles)
+            while proceeds(), try members.shiftWaits(number, over: pause, except: fixed) {}
+            moved = pause.number
+        }
+        if let moved { edits.handOver(after: moved, compiled, tiles) }
     }
 
     private func report(_ witness: SimulationWitness, runs: Int, active: Int) -> JSON {
