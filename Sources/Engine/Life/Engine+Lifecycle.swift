@@ -40,8 +40,9 @@ extension Engine {
             // A person has mended what failed: it is tried again at once.
             if call == .resume { failures.update { $0[journeyID]?.count = 0 } }
             let changed = try renewHold(find(workspaceID, journeyID))
+            let wasStanding = record.status == .paused || call == .resume
             // Under the lock, so that of two changes the later one is planned last.
-            settle(changed, movesWhenDue: movesWhenDue)
+            settle(changed, movesWhenDue: movesWhenDue, after: wasStanding ? .goesOn : .change)
             return changed
         }
     }
@@ -128,19 +129,29 @@ extension Engine {
         }
     }
 
+    /// Why a journey's starts are planned.
+    enum Occasion {
+        /// Something about it is new.
+        case change
+        /// One of its runs has ended, by this thread.
+        case runEnded
+        /// It stood still, and what had kept it is over; or its last run ended after that, which had begun before.
+        case goesOn
+    }
+
     /// What a new status or definition means for the timetable and for the members.
     /// - Parameter movesWhenDue: what the entry tile says, when it was just compiled.
-    func settle(_ record: JourneyRecord, movesWhenDue: Bool? = nil) {
+    func settle(_ record: JourneyRecord, movesWhenDue: Bool? = nil, after occasion: Occasion = .change) {
         switch record.status {
         case .archived:
             timetable.remove(record.id)
             housekeeper.enqueue(
                 Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .archive))
         case .draining:
-            plan(record, movesWhenDue: movesWhenDue)
+            plan(record, movesWhenDue: movesWhenDue, after: occasion)
             housekeeper.enqueue(
                 Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .drain))
-        case .active, .error: plan(record, movesWhenDue: movesWhenDue)
+        case .active, .error: plan(record, movesWhenDue: movesWhenDue, after: occasion)
         case .draft, .paused: timetable.remove(record.id)
         }
     }

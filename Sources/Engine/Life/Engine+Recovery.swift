@@ -84,7 +84,7 @@ extension Engine {
     }
 
     /// Plans the journey's next starts.
-    func plan(_ record: JourneyRecord, movesWhenDue: Bool? = nil) {
+    func plan(_ record: JourneyRecord, movesWhenDue: Bool? = nil, after occasion: Occasion = .change) {
         // Only a person ends a quarantine.
         if held.withLock({ $0[record.id] != nil }) { return timetable.remove(record.id) }
         let whenDue = whenDueJourneys.update { journeys -> Bool in
@@ -107,20 +107,15 @@ extension Engine {
                     housekeeper.enqueue(
                         Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .shiftWaits))
                 }
-                // What a run that failed left in flight is taken up again like a retry.
-                let left =
-                    record.statusError.isEmpty
-                    ? nil
-                    : try store.due(
-                        number, upTo: Mover.underwayWake, states: MemberStates(.arrived), limit: 1
-                    ).rows.isEmpty ? nil : clock.now()
+                let isLeft = try leavesCalls(record, number, store, movesWhenDue: whenDue, after: occasion)
                 let retry = try store.nextRetry(number)
                 if let retry, retry > clock.now() + MemberStore.longestPause {
                     // A run had it in hand when the clock was set back.
                     housekeeper.enqueue(
                         Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .pullBack))
                 }
-                var timers = [try store.nextTimer(number, movesWhenDue: whenDue && !hasPauses), left]
+                var timers = [try store.nextTimer(number, movesWhenDue: whenDue && !hasPauses)]
+                if isLeft { timers.append(clock.now()) }
                 // Waits that are still to move after a pause say nothing; should the housekeeper fail, a run moves them.
                 if whenDue, hasPauses { timers.append(clock.now() + 10_000_000) }
                 // Nor do those that have moved before a run has asked their tiles.
@@ -138,12 +133,28 @@ extension Engine {
         }
         timetable.set(record.id, plan)
     }
+
+    /// Whether calls that a stopped run has left to make are due now: like a retry, and like all that is due where members move
+    /// when they are. Where they move on a run, who cancels one has them wait for the next.
+    private func leavesCalls(
+        _ record: JourneyRecord, _ number: Int32, _ store: MemberStore, movesWhenDue: Bool, after occasion: Occasion
+    ) throws -> Bool {
+        let isAskedFor = movesWhenDue || !record.statusError.isEmpty
+        switch occasion {
+        case .goesOn: break
+        case .runEnded: if !isAskedFor { return false }
+        // A run that goes on has them in hand, and plans anew at its end.
+        case .change: if !isAskedFor || queue.running(record.id) != nil { return false }
+        }
+        return try !store.due(
+            number, upTo: Mover.underwayWake, states: MemberStates(.arrived), limit: 1
+        ).rows.isEmpty
+    }
 }
 
 extension MemberStore {
     /// When a run of the timer is due: for the next retry, or wait where those move when due.
     func nextTimer(_ journey: Int32, movesWhenDue: Bool) throws -> Int64? {
-        let wake = movesWhenDue ? try nextWake(journey).flatMap { $0 == Mover.underwayWake ? nil : $0 } : nil
-        return [try nextRetry(journey), wake].compactMap { $0 }.min()
+        [try nextRetry(journey), movesWhenDue ? try nextWake(journey) : nil].compactMap { $0 }.min()
     }
 }

@@ -58,7 +58,7 @@ extension Engine {
                     guard let record = try journey(hold.workspaceID, journeyID) else { return }
                     // The failures were the plugin's: no pause is due to them.
                     failures.update { $0[journeyID] = nil }
-                    settle(try showHold(record))
+                    settle(try showHold(record), after: .goesOn)
                 }
             } catch {
                 log.error("a journey could not go on", ["journey_id": journeyID, "error": "\(error)"])

@@ -55,7 +55,7 @@ extension Engine {
             else { return nil }
             guard !run.status.isFinal else {
                 // It had ended, and that was all that could be written then.
-                settle(record)
+                settle(record, after: .runEnded)
                 return nil
             }
             let now = clock.now()
@@ -143,7 +143,7 @@ extension Engine {
             }
             failures.update { $0[run.journeyID] = nil }
             stalled.update { $0[run.journeyID] = nil }
-            try settle(find(run.workspaceID, run.journeyID), movesWhenDue: movesWhenDue)
+            try settle(find(run.workspaceID, run.journeyID), movesWhenDue: movesWhenDue, after: occasion(execution.control))
         }
     }
 
@@ -174,8 +174,12 @@ extension Engine {
                 }
             }
             stalled.update { $0[run.journeyID] = nil }
-            settle(try find(run.workspaceID, run.journeyID))
+            settle(try find(run.workspaceID, run.journeyID), after: occasion(runControl))
         }
+    }
+
+    private func occasion(_ runControl: RunControl) -> Occasion {
+        runControl.state.withLock { $0.isOfJourney } ? .goesOn : .runEnded
     }
 
     private func close(_ run: inout RunRecord, _ counts: RunCounts, _ tiles: [String: RunTileCounts]) throws {

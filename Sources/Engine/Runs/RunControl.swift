@@ -14,6 +14,8 @@ final class RunControl: Sendable {
 
     struct State: Sendable {
         var stop: Stop?
+        /// It ends because its journey stands still, not because somebody did not want this run.
+        var isOfJourney = false
         /// The journey began to drain: nobody enters any more.
         var isEntryClosed = false
         var counts = RunCounts()
@@ -66,10 +68,13 @@ final class RunControl: Sendable {
 
     var stop: Stop? { state.withLock { $0.stop } ?? (isAbandoned?() == true ? .cancel : nil) }
 
-    func requestStop(_ stop: Stop) {
+    func requestStop(_ stop: Stop, ofJourney isOfJourney: Bool = false) {
         // The first reason stays, so that a run which goes on after the next start does not fail on the way out; but one that
         // is cancelled is cancelled.
-        state.update { if $0.stop == nil || stop == .cancel { $0.stop = stop } }
+        state.update {
+            if $0.stop == nil || stop == .cancel { $0.stop = stop }
+            if isOfJourney { $0.isOfJourney = true }
+        }
     }
 
     var isEntryClosed: Bool { state.withLock { $0.isEntryClosed } }

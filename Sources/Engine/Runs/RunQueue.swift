@@ -115,7 +115,9 @@ final class RunQueue: Sendable {
             guard var journey = state.journeys[journeyID] else { return }
             journey.waiting.removeAll { runID == nil || $0.runID == runID }
             if journey.waiting.isEmpty { state.ready.removeAll { $0 == journeyID } }
-            if let running = journey.running, runID == nil || running.runID == runID { running.requestStop(.cancel) }
+            if let running = journey.running, runID == nil || running.runID == runID {
+                running.requestStop(.cancel, ofJourney: runID == nil)
+            }
             state.journeys[journeyID] = journey
         }
     }

@@ -137,11 +137,11 @@ extension MemberStore {
     /// When the next member in `retry` is due; nil when none is.
     public func nextRetry(_ journey: Int32) throws -> Int64? { try first(Self.nextRetrySQL, journey) }
 
-    /// When the next member is to be looked at; nil when none is.
+    /// When the next member is to be looked at; nil when none is. A call in flight has the wake 0, and is no time of any wait.
     public func nextWake(_ journey: Int32) throws -> Int64? { try first(Self.nextWakeSQL, journey) }
 
     static let nextRetrySQL = "SELECT min(wake) FROM members WHERE journey = ? AND state = 2"
-    static let nextWakeSQL = "SELECT min(wake) FROM members WHERE journey = ? AND wake IS NOT NULL"
+    static let nextWakeSQL = "SELECT min(wake) FROM members WHERE journey = ? AND wake > 0"
 
     private func first(_ sql: String, _ journey: Int32) throws -> Int64? {
         try read { database in

@@ -139,7 +139,7 @@ import Testing
             cursor = page.next
         } while cursor != nil
         #expect(met.sorted { $0.key.lexicographicallyPrecedes($1.key) } == due)
-        #expect(try store.nextWake(journey) == rows.map(\.wake).filter { $0 != MemberRows.noTime }.min())
+        #expect(try store.nextWake(journey) == rows.map(\.wake).filter { $0 > 0 }.min())
         #expect(
             try store.nextRetry(journey)
                 == rows.filter { $0.state == .retry }.map(\.wake).filter { $0 != MemberRows.noTime }.min())

@@ -106,6 +106,7 @@ import Testing
         rows.add("a", state: .waiting, wake: 5)
         rows.add("b", state: .retry, wake: 9)
         rows.add("c", state: .retry, wake: 7)
+        rows.add("d", state: .arrived, wake: 0)
         try fixture.enter(rows)
         #expect(try fixture.store.nextWake(fixture.journey) == 5 && fixture.store.nextRetry(fixture.journey) == 7)
         #expect(try fixture.store.nextWake(fixture.journey + 1) == nil)
