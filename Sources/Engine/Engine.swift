@@ -45,8 +45,6 @@ public final class Engine: Sendable {
     let stalled = Monitor<[String: String]>([:])
     /// Journeys that stand still because a plugin that they need is in quarantine, by id.
     let held = Monitor<[String: JourneyHold]>([:])
-    /// Journeys whose waiting members move when they are due.
-    let whenDueJourneys = Monitor<Set<String>>([])
     /// Simulations that go on, by the id of each; nil once the engine stops.
     let simulations = Monitor<[String: RunControl]?>([:])
 

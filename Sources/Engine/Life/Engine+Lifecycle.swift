@@ -16,13 +16,9 @@ extension Engine {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
             let status = try allowed(call, record)
-            var movesWhenDue: Bool?
             if JourneyTransitions.mustBeValid(from: record.status, call: call) {
-                let result = try compile(record, checksFields: true)
-                if !result.errors.isEmpty { throw EngineError.invalid(result.errors) }
-                movesWhenDue = result.compiled?.rules.movesWhenDue
-            } else if status == .draining {
-                movesWhenDue = try compile(record).compiled?.rules.movesWhenDue
+                let errors = try compile(record, checksFields: true).errors
+                if !errors.isEmpty { throw EngineError.invalid(errors) }
             }
             let now = clock.now()
             let stopsRuns = status == .paused || status == .archived
@@ -42,7 +38,7 @@ extension Engine {
             let changed = try renewHold(find(workspaceID, journeyID))
             let wasStanding = record.status == .paused || call == .resume
             // Under the lock, so that of two changes the later one is planned last.
-            settle(changed, movesWhenDue: movesWhenDue, after: wasStanding ? .goesOn : .change)
+            settle(changed, after: wasStanding ? .goesOn : .change)
             return changed
         }
     }
@@ -59,12 +55,11 @@ extension Engine {
             guard isExpected(record) else { throw EngineError.changed }
             _ = try allowed(.update, record)
             let journey = try change(record.journey)
-            var movesWhenDue: Bool?
             if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
-                let result = try compiler.compile(
-                    workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true)
-                if !result.errors.isEmpty { throw EngineError.invalid(result.errors) }
-                movesWhenDue = result.compiled?.rules.movesWhenDue
+                let errors = try compiler.compile(
+                    workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true
+                ).errors
+                if !errors.isEmpty { throw EngineError.invalid(errors) }
             }
             let now = clock.now()
             let updated = try control.write { writer in
@@ -72,7 +67,7 @@ extension Engine {
                     workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
             }
             let changed = try renewHold(updated)
-            settle(changed, movesWhenDue: movesWhenDue)
+            settle(changed)
             return changed
         }
     }
@@ -140,18 +135,17 @@ extension Engine {
     }
 
     /// What a new status or definition means for the timetable and for the members.
-    /// - Parameter movesWhenDue: what the entry tile says, when it was just compiled.
-    func settle(_ record: JourneyRecord, movesWhenDue: Bool? = nil, after occasion: Occasion = .change) {
+    func settle(_ record: JourneyRecord, after occasion: Occasion = .change) {
         switch record.status {
         case .archived:
             timetable.remove(record.id)
             housekeeper.enqueue(
                 Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .archive))
         case .draining:
-            plan(record, movesWhenDue: movesWhenDue, after: occasion)
+            plan(record, after: occasion)
             housekeeper.enqueue(
                 Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .drain))
-        case .active, .error: plan(record, movesWhenDue: movesWhenDue, after: occasion)
+        case .active, .error: plan(record, after: occasion)
         case .draft, .paused: timetable.remove(record.id)
         }
     }

@@ -14,20 +14,20 @@ extension Engine {
         case (_, .paused): return { try $0.beginPause(workspaceID: workspaceID, journeyID: id, at: now) }
         case (_, .archived): return { try $0.forgetPauses(workspaceID: workspaceID, journeyID: id) }
         case (.paused, _):
-            let clock = pauseClock(record.journey)
+            let clock = entryRules(record.journey).pauseClock
             return { try $0.endPause(workspaceID: workspaceID, journeyID: id, clock: clock, at: now) }
         default: return { _ in }
         }
     }
 
-    /// As the entry tile says at the end of the pause, also of a journey that is not valid now: one can drain.
-    private func pauseClock(_ journey: Journey) -> PauseClock {
+    /// What the entry tile says now, also of a journey that is not valid: one can drain, or be valid again.
+    func entryRules(_ journey: Journey) -> EntryRules {
         let catalogue = plugins.catalogue()
         guard let entry = journey.tiles.first(where: { catalogue.tileType($0.type)?.role == .entry }) else {
-            return .keepCounting
+            return EntryRules()
         }
         var problems: [Problem] = []
-        return EntryRules(config: entry.config, problems: &problems).pauseClock
+        return EntryRules(config: entry.config, problems: &problems)
     }
 
     /// Whether pauses are over that the waits have not been told of.

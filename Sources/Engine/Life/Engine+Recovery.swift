@@ -16,9 +16,6 @@ extension Engine {
                         "a live journey is not valid with the present plugins",
                         ["journey_id": head.id, "errors": result.errors.map(\.message).joined(separator: "; ")])
                 }
-                if result.compiled?.rules.movesWhenDue == true {
-                    whenDueJourneys.update { _ = $0.insert(record.id) }
-                }
                 housekeeper.enqueue(
                     Housekeeper.Task(
                         workspaceID: record.workspaceID, journeyID: record.id,
@@ -84,14 +81,10 @@ extension Engine {
     }
 
     /// Plans the journey's next starts.
-    func plan(_ record: JourneyRecord, movesWhenDue: Bool? = nil, after occasion: Occasion = .change) {
+    func plan(_ record: JourneyRecord, after occasion: Occasion = .change) {
         // Only a person ends a quarantine.
         if held.withLock({ $0[record.id] != nil }) { return timetable.remove(record.id) }
-        let whenDue = whenDueJourneys.update { journeys -> Bool in
-            if movesWhenDue == true { journeys.insert(record.id) }
-            if movesWhenDue == false { journeys.remove(record.id) }
-            return journeys.contains(record.id)
-        }
+        let whenDue = entryRules(record.journey).movesWhenDue
         var plan = Timetable.Plan(workspaceID: record.workspaceID)
         if let schedule = record.journey.schedule, let cron = try? Cron(parsing: schedule) {
             plan.cron = cron

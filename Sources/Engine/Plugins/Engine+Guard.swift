@@ -21,11 +21,33 @@ extension Engine: GenerationGuard {
                 if objections.isEmpty {
                     swap()
                     destinations?.adopt(review.rehearsal)
+                    goOn(with: change)
                 }
                 return objections
             }
         } catch {
             return [Problem(pointer: "", message: "what is at work can't be looked at: \(error)")]
+        }
+    }
+
+    /// What lacked a type that has come is tried again at once. Under the lifecycle lock.
+    private func goOn(with change: GenerationChange) {
+        let tiles = change.tileTypes.filter { change.present.tileType($0) == nil }
+        let connectors = change.connectorTypes.filter { change.present.connectorType($0) == nil }
+        if tiles.isEmpty, connectors.isEmpty { return }
+        let users = PluginUsers(control: control)
+        do {
+            for record in try control.read({ try $0.journeys(status: PluginUsers.live) })
+            where try users.needs(
+                (tiles, connectors), record.journey, workspaceID: record.workspaceID, change.proposed)
+            {
+                failures.update { $0[record.id]?.count = 0 }
+                settle(record, after: .goesOn)
+            }
+        } catch {
+            log.error(
+                "journeys that lacked a plugin which has come are tried again later",
+                ["plugin": change.pluginID, "error": "\(error)"])
         }
     }
 }

@@ -128,7 +128,6 @@ extension Engine {
         if run.status == .completed, let pause = execution.edits.pause {
             try execution.members.noteAsked(execution.journeyNumber, after: pause)
         }
-        let movesWhenDue = execution.compiled.rules.movesWhenDue
         try lifecycle.withLock { _ in
             guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })
             else { return }
@@ -143,7 +142,7 @@ extension Engine {
             }
             failures.update { $0[run.journeyID] = nil }
             stalled.update { $0[run.journeyID] = nil }
-            try settle(find(run.workspaceID, run.journeyID), movesWhenDue: movesWhenDue, after: occasion(execution.control))
+            try settle(find(run.workspaceID, run.journeyID), after: occasion(execution.control))
         }
     }
 

@@ -1,0 +1,91 @@
+import Glibc
+import Journeys
+import Platform
+import Store
+import Testing
+
+@testable import Engine
+
+/// Journeys whose waiting members move when they are due, by the timer.
+@Suite(.serialized) struct WhenDueTests {
+    /// Four wait for half a minute; all others are sent.
+    static func journey(
+        _ bench: Bench, advance: JSON = "when_due", answer: JSON = "hang", rows: ClosedRange<Int> = 10...17,
+        schedule: String? = nil
+    ) throws -> String {
+        try bench.load("id,n\n" + rows.map { "k\($0),\($0)\n" }.joined())
+        let low: JSON = [
+            "type": "condition", "condition_type": "property", "column": "n", "operator": "less_than", "value": 14,
+        ]
+        return try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry", "config": ["advance": advance]],
+                ["id": "low", "type": "filter", "config": low],
+                ["id": "rest", "type": "wait", "config": ["duration": 30, "unit": "seconds"]],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": answer]],
+            ],
+            "edges": [
+                ["from": "in", "to": "low"], ["from": "low", "to": "rest", "branch": "yes"],
+                ["from": "low", "to": "send", "branch": "no"],
+            ],
+            "schedule": schedule.map { .string($0) } ?? .null,
+        ])
+    }
+
+    private func letGo(_ bench: Bench) throws { try Files.write([], to: bench.log + ".go") }
+
+    private func sent(_ bench: Bench, _ count: Int) throws {
+        _ = try bench.eventually(within: 10) { try bench.sent().count == count ? true : nil }
+    }
+
+    private func waitsMove(_ bench: Bench, _ journey: String) throws {
+        bench.clock.advance(31 * Bench.second)
+        _ = try bench.eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
+    }
+
+    private func wait(_ bench: Bench, _ journey: String) throws {
+        _ = try bench.eventually(within: 10) { bench.engine.queue.isIdle(journey) ? true : nil }
+    }
+
+    // MARK: What the entry tile says now
+
+    @Test func anEditDuringARunCountsWhenItHasEnded() throws {
+        let bench = try Bench(batchRows: 4)
+        let journey = try Self.journey(bench, advance: "on_run")
+        let run = try bench.trigger(journey)
+        try sent(bench, 4)
+        _ = try bench.engine.update(workspaceID: bench.workspaceID, journeyID: journey, by: "test") {
+            var changed = $0
+            changed.tiles[0].config = ["advance": "when_due"]
+            return changed
+        }
+        try letGo(bench)
+        _ = try bench.end(run)
+        try waitsMove(bench, journey)
+    }
+
+    /// A plugin is missing at the start and comes later: the timer is there, and what has failed meanwhile is tried at once.
+    @Test func aPluginThatComesLaterFindsTheTimer() throws {
+        let bench = try Bench()
+        try bench.load("id,n\na,1\n")
+        try bench.loadGate("1")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry", "config": ["advance": "when_due"]],
+                ["id": "gate", "type": "gate", "config": ["path": .string(bench.directory)]],
+                ["id": "rest", "type": "wait", "config": ["duration": 30, "unit": "seconds"]],
+            ],
+            "edges": [["from": "in", "to": "gate"], ["from": "gate", "to": "rest"]],
+        ])
+        try bench.runOnce(journey)
+        try bench.restart { unlink("\(bench.own)/gate.so") }
+        #expect(bench.plugins.tileType("gate") == nil && bench.plugins.tileType("wait") != nil)
+        bench.clock.advance(31 * Bench.second)
+        _ = try bench.eventually(within: 10) { try bench.status(journey) == .error ? true : nil }
+        try wait(bench, journey)
+        try bench.loadGate("2")
+        _ = try bench.eventually(within: 10) { try bench.stats(journey).total.completed == 1 ? true : nil }
+        try wait(bench, journey)
+        #expect(try bench.status(journey) == .active)
+    }
+}
