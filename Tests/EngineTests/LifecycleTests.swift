@@ -259,7 +259,7 @@ import Testing
         let journey = try bench.journey([
             "tiles": [
                 ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "silent"]],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "hang"]],
             ],
             "edges": [["from": "in", "to": "send"]],
         ])
@@ -272,6 +272,7 @@ import Testing
         #expect(second.id == queued.runID && second.trigger == .manual)
         #expect(throws: EngineError.self) { try bench.trigger(journey) }
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        try Files.write([], to: bench.log + ".go")
         #expect(try bench.end(first).status == .cancelled)
         #expect(try bench.run(second).status == .cancelled)
     }

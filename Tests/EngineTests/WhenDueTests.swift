@@ -88,4 +88,68 @@ import Testing
         try wait(bench, journey)
         #expect(try bench.status(journey) == .active)
     }
+
+    // MARK: While a run lasts
+
+    /// Calls that take their time hold up nobody who waits elsewhere.
+    @Test func aLongDeliveryDoesNotHoldUpWhoIsDue() throws {
+        let bench = try Bench(batchRows: 4)
+        let journey = try Self.journey(bench)
+        let run = try bench.trigger(journey)
+        try sent(bench, 4)
+        try waitsMove(bench, journey)
+        #expect(try bench.run(run).status == .running && bench.stats(journey).total.completed == 4)
+        try letGo(bench)
+        #expect(try bench.end(run).counts.completed == 8)
+    }
+
+    /// The same where a run begins with calls that were in flight when the last one was stopped.
+    @Test func callsThatAreMadeAgainDoNotHoldUpWhoIsDue() throws {
+        let bench = try Bench(batchRows: 4)
+        let journey = try Self.journey(bench, rows: 10...99)
+        let run = try bench.trigger(journey)
+        try sent(bench, 16)
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        try bench.engine.betweenBatches(of: journey) {}
+        try letGo(bench)
+        _ = try bench.end(run)
+        unlink(bench.log + ".go")
+        _ = try bench.engine.change(.resume, workspaceID: bench.workspaceID, journeyID: journey)
+        _ = try bench.trigger(journey)
+        _ = try bench.eventually(within: 10) { try bench.sent().count > 16 ? true : nil }
+        try waitsMove(bench, journey)
+        #expect(bench.engine.queue.running(journey) != nil)
+        try letGo(bench)
+        try wait(bench, journey)
+    }
+
+    /// A run that only waits for retries makes room for the next one of its journey.
+    @Test func aRunThatWaitsForRetriesEndsForTheNextOne() throws {
+        let bench = try Bench(batchRows: 4)
+        let journey = try Self.journey(bench, advance: "on_run", answer: "retry")
+        let first = try bench.trigger(journey)
+        let number = try bench.eventually(within: 10) {
+            try bench.members.store(bench.workspaceID).knownJourneyNumber(journey)
+        }
+        _ = try bench.eventually(within: 10) { try bench.members.store(bench.workspaceID).nextRetry(number) }
+        #expect(try bench.run(first).status == .running)
+        let second = try bench.trigger(journey)
+        _ = try bench.eventually(within: 10) { try bench.run(first).status == .completed ? true : nil }
+        _ = try bench.eventually(within: 10) { try bench.run(second).status == .running ? true : nil }
+        try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: second.id)
+        _ = try bench.end(second)
+    }
+
+    /// While a run waits for retries, too.
+    @Test func aRunThatWaitsForRetriesMovesWhoIsDue() throws {
+        let bench = try Bench(batchRows: 4)
+        let journey = try Self.journey(bench, answer: "retry")
+        let run = try bench.trigger(journey)
+        _ = try bench.eventually(within: 10) { try? bench.stats(journey).tile("rest").active == 4 ? true : nil }
+        for _ in 0..<40 { bench.clock.advance(Bench.second) }
+        _ = try bench.eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+        _ = try bench.end(run)
+        try wait(bench, journey)
+    }
 }

@@ -24,7 +24,7 @@ final class RunControl: Sendable {
         var errands: [Errand] = []
         /// The run's thread does no more errands.
         var isOver = false
-        /// Runs of other journeys wait for a thread.
+        /// A run waits for a thread, or for the end of this one.
         var isCrowded = false
     }
 
@@ -55,7 +55,7 @@ final class RunControl: Sendable {
     /// - Parameters:
     ///   - isAbandoned: whether nobody waits for what comes of it any more; asked often. Nil for runs, which nobody need
     ///     wait for.
-    ///   - othersWait: whether a run of another journey waits for a thread now.
+    ///   - othersWait: whether a run waits for a thread now, or for the end of this one.
     init(
         runID: String, journeyID: String, isAbandoned: (@Sendable () -> Bool)? = nil,
         othersWait: @escaping @Sendable () -> Bool
@@ -122,7 +122,7 @@ final class RunControl: Sendable {
         }
     }
 
-    /// A run of another journey has begun to wait for a thread.
+    /// A run has begun to wait for a thread, or for the end of this one.
     func crowd() { state.update { $0.isCrowded = true } }
 
     /// Whether a run that only waits should make room. From now on `isCrowded` tells of a change.

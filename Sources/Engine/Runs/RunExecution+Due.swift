@@ -38,6 +38,22 @@ extension RunExecution {
         } while cursor != nil && control.stop == nil
     }
 
+    /// Where members move when they are due, a run that lasts, because it reads a large model or waits for slow calls, holds up
+    /// none of them. Looks at most once a second.
+    func moveWhoIsDue() throws {
+        let now = clock.now()
+        guard compiled.rules.movesWhenDue, control.stop == nil, now >= nextLook || now < nextLook - Self.lookPause,
+            // Who stands on an edited tile is moved with all who stand there, before others.
+            progress.phase != Phase.beforeEntry.rawValue || edits.changed.isEmpty && edits.removed.isEmpty
+        else { return }
+        nextLook = now + Self.lookPause
+        guard let due = try members.nextWake(journeyNumber), due <= now else { return }
+        try commit(durable: false)
+        mover.now = now
+        try moveDue(states: Self.resting, upTo: now)
+        try commit(durable: false)
+    }
+
     /// Hands members to the tiles where they stand, with their attributes as they are now. Those whose tile has gone arrive at
     /// the next one that there is; those whose row has gone, or all tiles ahead, leave.
     /// - Parameter handedOver: called before anything of it can be committed.
@@ -110,11 +126,14 @@ extension RunExecution {
         return cargo
     }
 
-    /// Retries never wait for the schedule: the run waits for those that are due soon, unless another journey's run needs its
-    /// thread. Then they come back in a run of the timer.
+    /// Retries never wait for the schedule: the run waits for those that are due soon, unless the journey's next run waits, or
+    /// another journey's needs the thread. Then they come back in that run, or in one of the timer.
     func holdForRetries() throws {
-        while control.stop == nil, let due = try members.nextRetry(journeyNumber) {
-            if due > clock.now() + settings.retryHold { return }
+        let movesWhenDue = compiled.rules.movesWhenDue
+        while control.stop == nil, let retry = try members.nextRetry(journeyNumber) {
+            if retry > clock.now() + settings.retryHold { return }
+            let wait = movesWhenDue ? try members.nextWake(journeyNumber) : nil
+            let due = min(retry, max(wait ?? retry, nextLook))
             if due > clock.now(), control.shouldYield() { return }
             let isCalled: Bool? = clock.wait(on: control.state, deadline: due) {
                 $0.stop == nil && $0.errands.isEmpty && !$0.isCrowded ? nil : true
@@ -125,8 +144,9 @@ extension RunExecution {
                 continue
             }
             mover.now = clock.now()
-            try moveDue(states: MemberStates(.retry), upTo: mover.now)
-            try settle(limit: 0)
+            nextLook = mover.now + Self.lookPause
+            try moveDue(states: movesWhenDue ? Self.resting : MemberStates(.retry), upTo: mover.now)
+            try settle(limit: 0, meanwhile: moveWhoIsDue)
             try commit(durable: true)
         }
     }

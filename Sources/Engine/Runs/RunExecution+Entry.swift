@@ -22,6 +22,7 @@ extension RunExecution {
             try enter(batch)
             noteProgress(phase: .entry, cursor: Array(batch.utf8(0)[batch.count - 1]))
             try step()
+            try moveWhoIsDue()
         }
         if control.stop != nil || control.isEntryClosed { return }
         mover.tally.skipped += scan.skippedKeys + scan.repeatedKeys + scan.misfits - unusable

@@ -12,6 +12,8 @@ import Warehouse
 final class RunExecution {
     /// States in which a member rests at its tile; a call in flight is none of them.
     static let resting = MemberStates(.none, .waiting, .retry)
+    /// Microseconds between two looks for those who are due, in a run that lasts.
+    static let lookPause: Int64 = 1_000_000
 
     enum Ending {
         case completed, cancelled
@@ -59,6 +61,8 @@ final class RunExecution {
     /// The progress as the database has it, and as it will have it once what was handed over is written.
     private var committed: RunProgress
     private var unwritten: RunProgress?
+    /// When those who are due are looked for again, in a run that lasts.
+    var nextLook = Int64.min
     /// The scan whose read transaction must not be held during a delivery.
     private weak var openScan: ModelScan?
 
@@ -133,14 +137,14 @@ final class RunExecution {
             // Each step reads what the one before has written. Calls that were found in flight end first, so that nobody
             // is let out and moved on at once.
             try resumeUnderway()
-            try settle(limit: 0)
+            try settle(limit: 0, meanwhile: moveWhoIsDue)
             for step in [leaveByCriteria, moveEdited, { try self.moveDue(states: RunExecution.resting, upTo: start) }] {
                 try commit(durable: false)
                 if control.stop == nil { try step() }
             }
             try commit(durable: false)
             if control.stop == nil, isEntryOpen { try enter() }
-            try settle(limit: 0)
+            try settle(limit: 0, meanwhile: moveWhoIsDue)
             try holdForRetries()
         } catch is CancelledScan {
         } catch let error as Unwritten {
@@ -202,7 +206,8 @@ final class RunExecution {
     }
 
     /// Takes outcomes of calls in flight until at most `limit` members wait for a call; with 0 until all calls have ended.
-    func settle(limit: Int) throws {
+    /// - Parameter meanwhile: done again and again, about ten times a second: calls may take hours.
+    func settle(limit: Int, meanwhile: () throws -> Void = {}) throws {
         while limit == 0 ? mover.stagedRows > 0 || !mover.flights.isEmpty : mover.stagedRows > limit {
             if control.stop != nil { mover.unstage() }
             mover.launch()
@@ -221,6 +226,7 @@ final class RunExecution {
             _ = mover.signal.wait(microseconds: 100_000) { $0.rows >= 1000 || $0.ended > 0 ? true : nil }
             if mover.absorb() { try afterOutcomes() }
             try serve()
+            try meanwhile()
         }
     }
 

@@ -73,9 +73,12 @@ final class RunQueue: Sendable {
             journey.waiting.append(entry)
             state.journeys[entry.journeyID] = journey
             state.makeReady(entry.journeyID)
-            return (true, state.isCrowded ? state.journeys.values.compactMap(\.running) : [])
+            return (
+                true,
+                state.isCrowded ? state.journeys.values.compactMap(\.running) : [journey.running].compactMap { $0 }
+            )
         }
-        // Runs that only wait for retries make room.
+        // Runs that only wait for retries make room: for any, or for the next one of their journey.
         for control in crowded { control.crowd() }
         return isTaken
     }
@@ -156,7 +159,7 @@ final class RunQueue: Sendable {
             let journeyID = state.ready.remove(at: place)
             guard let entry = state.journeys[journeyID]?.waiting.first else { return nil }
             let control = RunControl(runID: entry.runID, journeyID: journeyID) { [self] in
-                self.state.withLock { $0.isCrowded }
+                self.state.withLock { $0.isCrowded || $0.journeys[journeyID]?.waiting.isEmpty == false }
             }
             state.journeys[journeyID]?.waiting.removeFirst()
             state.journeys[journeyID]?.running = control
