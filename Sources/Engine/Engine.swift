@@ -35,7 +35,7 @@ public final class Engine: Sendable {
     let compiler: JourneyCompiler
     let queue = RunQueue()
     let timetable: Timetable
-    let housekeeper = Housekeeper()
+    let housekeeper: Housekeeper
     /// Held by whatever changes a journey's definition or status, or starts a run of it: what one of them has checked
     /// stays true until it has written.
     let lifecycle = Monitor<Void>(())
@@ -70,6 +70,7 @@ public final class Engine: Sendable {
         compiler = JourneyCompiler(
             control: control, plugins: plugins, destinations: destinations, retry: configuration.retry)
         timetable = Timetable(clock: clock)
+        housekeeper = Housekeeper(clock: clock)
     }
 
     /// Takes up interrupted runs and schedules: from then on calls find them in their places. Nothing goes on before `begin`.

@@ -152,4 +152,31 @@ import Testing
         _ = try bench.end(run)
         try wait(bench, journey)
     }
+
+    // MARK: When the members can't be read
+
+    /// Their file can't be opened at the start, and can again.
+    @Test func aTimerThatCouldNotBePlannedIsPlannedSoon() throws {
+        let bench = try Bench()
+        let journey = try Self.journey(bench, answer: "advance")
+        try bench.runOnce(journey)
+        let path = "\(bench.directory)/members/\(bench.workspaceID).db"
+        try bench.restart {
+            rename(path, path + ".away")
+            mkdir(path, 0o700)
+        }
+        // Nobody looks again at the start's leisure.
+        bench.engine.housekeeper.stop()
+        try bench.engine.planAfterStart(
+            Housekeeper.Task(workspaceID: bench.workspaceID, journeyID: journey, kind: .plan))
+        rmdir(path)
+        rename(path + ".away", path)
+        bench.clock.advance(10 * Bench.second)
+        _ = try bench.eventually(within: 10) {
+            try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }.count == 2
+                ? true : nil
+        }
+        try wait(bench, journey)
+        try waitsMove(bench, journey)
+    }
 }

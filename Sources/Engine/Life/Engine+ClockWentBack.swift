@@ -15,29 +15,28 @@ extension Engine {
     }
 
     /// Of one journey, in bounded steps between the batches of a run that may go on.
-    func pullBack(_ task: Housekeeper.Task) {
-        do {
-            // By the times of pauses that are over, which may lie in the future too, waits have yet to move: that comes first.
-            try shiftWaits(task)
-            let now = clock.now()
-            try control.write {
-                try $0.pullBackPause(workspaceID: task.workspaceID, journeyID: task.journeyID, to: now)
-            }
-            let store = try members.store(task.workspaceID)
-            if let number = try store.knownJourneyNumber(task.journeyID) {
-                var cursor: [UInt8]?
-                repeat {
-                    let (now, after) = (clock.now(), cursor)
-                    cursor = try betweenBatches(of: task.journeyID) {
-                        try store.pullBack(number, to: now, after: after)
-                    }
-                } while cursor != nil && !housekeeper.isStopping
-            }
-        } catch {
-            log.error(
-                "times of a journey's members that lie in the future stay as they are until the next start",
-                ["journey_id": task.journeyID, "error": "\(error)"])
+    func pullBack(_ task: Housekeeper.Task) throws {
+        // Whatever becomes of it: who is due now does not wait for that.
+        let isPulledBack = Result { try pullBackAll(task) }
+        try planAfterStart(task)
+        try isPulledBack.get()
+    }
+
+    private func pullBackAll(_ task: Housekeeper.Task) throws {
+        // By the times of pauses that are over, which may lie in the future too, waits have yet to move: that comes first.
+        try shiftWaits(task)
+        let now = clock.now()
+        try control.write {
+            try $0.pullBackPause(workspaceID: task.workspaceID, journeyID: task.journeyID, to: now)
         }
-        planAfterStart(task)
+        let store = try members.store(task.workspaceID)
+        guard let number = try store.knownJourneyNumber(task.journeyID) else { return }
+        var cursor: [UInt8]?
+        repeat {
+            let (now, after) = (clock.now(), cursor)
+            cursor = try betweenBatches(of: task.journeyID) {
+                try store.pullBack(number, to: now, after: after)
+            }
+        } while cursor != nil && !housekeeper.isStopping
     }
 }

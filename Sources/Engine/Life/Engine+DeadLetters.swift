@@ -90,11 +90,19 @@ extension Engine {
 
     /// Members may be due now, or a draining journey empty.
     func replan(_ workspaceID: String, _ journeyID: String) {
-        lifecycle.withLock { _ in
-            guard let record = try? find(workspaceID, journeyID),
-                [.active, .error, .draining].contains(record.status)
-            else { return }
-            settle(record)
+        do {
+            try lifecycle.withLock { _ in
+                guard let record = try journey(workspaceID, journeyID),
+                    [.active, .error, .draining].contains(record.status)
+                else { return }
+                settle(record)
+            }
+        } catch {
+            log.error(
+                "a journey's next starts can't be planned now",
+                ["journey_id": journeyID, "error": "\(error)"])
+            let task = Housekeeper.Task(workspaceID: workspaceID, journeyID: journeyID, kind: .plan)
+            housekeeper.enqueue(task, at: clock.now() + Self.housekeepingPause)
         }
     }
 }

@@ -3,16 +3,49 @@ import Store
 
 /// What the housekeeper does for a journey.
 extension Engine {
+    /// Microseconds after which what the disk did not let it do is tried again.
+    static let housekeepingPause: Int64 = 10_000_000
+
     /// After a run: what had to wait for its end.
     func tidy(_ entry: RunQueue.Entry) {
-        let head: JourneyHead?
+        housekeeper.enqueue(
+            Housekeeper.Task(workspaceID: entry.workspaceID, journeyID: entry.journeyID, kind: .tidy))
+    }
+
+    func keepHouse(_ task: Housekeeper.Task) {
         do {
-            head = try control.read { try $0.journeyHead(workspaceID: entry.workspaceID, id: entry.journeyID) }
+            try perform(task)
         } catch {
-            // What is left undone is found again at the next start.
-            log.error("a journey could not be read", ["journey_id": entry.journeyID, "error": "\(error)"])
-            return
+            let passes = (error as? StoreError)?.passes ?? (error is EngineError)
+            log.error(
+                "housekeeping failed; it is tried again \(passes ? "in a moment" : "at the next start")",
+                ["journey_id": task.journeyID, "error": "\(error)"])
+            if passes { housekeeper.enqueue(task, at: clock.now() + Self.housekeepingPause) }
         }
+    }
+
+    private func perform(_ task: Housekeeper.Task) throws {
+        switch task.kind {
+        case .plan: return try planAfterStart(task)
+        case .pullBack: return try pullBack(task)
+        case .tidy: return try tidy(task)
+        case .archive, .remove, .drain, .shiftWaits: break
+        }
+        // A run that winds down still commits; `tidy` asks for the task again when it has ended.
+        guard queue.isIdle(task.journeyID) else { return }
+        if task.kind == .shiftWaits { return try shiftWaits(task) }
+        let store = try members.store(task.workspaceID)
+        let number = try store.knownJourneyNumber(task.journeyID)
+        switch task.kind {
+        case .archive: if let number { try letOut(number, store) }
+        case .remove: try remove(task, number, store)
+        case .drain: try archiveIfEmpty(task, store, number)
+        case .plan, .pullBack, .shiftWaits, .tidy: break
+        }
+    }
+
+    private func tidy(_ task: Housekeeper.Task) throws {
+        let head = try control.read { try $0.journeyHead(workspaceID: task.workspaceID, id: task.journeyID) }
         let kinds: [Housekeeper.Task.Kind]
         switch head?.status {
         case .archived: kinds = [.archive]
@@ -24,49 +57,25 @@ extension Engine {
         }
         for kind in kinds {
             housekeeper.enqueue(
-                Housekeeper.Task(workspaceID: entry.workspaceID, journeyID: entry.journeyID, kind: kind))
+                Housekeeper.Task(workspaceID: task.workspaceID, journeyID: task.journeyID, kind: kind))
         }
     }
 
-    func keepHouse(_ task: Housekeeper.Task) {
-        switch task.kind {
-        case .plan: return planAfterStart(task)
-        case .pullBack: return pullBack(task)
-        case .archive, .remove, .drain, .shiftWaits: break
+    private func letOut(_ number: Int32, _ store: MemberStore) throws {
+        // Found archived at each start, and empty long since: nobody is looked at.
+        guard try store.countActive(number) > 0 else { return }
+        var cursor: [UInt8]?
+        repeat {
+            cursor = try store.exitAll(number, reason: .archived, after: cursor).next
+        } while cursor != nil && !housekeeper.isStopping
+    }
+
+    private func remove(_ task: Housekeeper.Task, _ number: Int32?, _ store: MemberStore) throws {
+        if let number {
+            guard try journey(task.workspaceID, task.journeyID) == nil else { return }
+            while try store.deleteJourney(number) { if housekeeper.isStopping { return } }
         }
-        // A run that winds down still commits; `tidy` asks for the task again when it has ended.
-        guard queue.isIdle(task.journeyID) else { return }
-        do {
-            if task.kind == .shiftWaits { return try shiftWaits(task) }
-            let store = try members.store(task.workspaceID)
-            guard let number = try store.knownJourneyNumber(task.journeyID) else {
-                if task.kind == .drain { try archiveIfEmpty(task, store, nil) }
-                if task.kind == .remove { try purge(task) }
-                return
-            }
-            switch task.kind {
-            case .archive:
-                // Found archived at each start, and empty long since: nobody is looked at.
-                guard try store.countActive(number) > 0 else { return }
-                var cursor: [UInt8]?
-                repeat {
-                    cursor = try store.exitAll(number, reason: .archived, after: cursor).next
-                } while cursor != nil
-                    && !housekeeper.isStopping
-            case .remove:
-                guard try control.read({ try $0.journeyHead(workspaceID: task.workspaceID, id: task.journeyID) }) == nil
-                else { return }
-                while try store.deleteJourney(number) { if housekeeper.isStopping { return } }
-                try purge(task)
-            case .drain:
-                try archiveIfEmpty(task, store, number)
-            case .plan, .pullBack, .shiftWaits: break
-            }
-        } catch {
-            log.error(
-                "housekeeping failed; it is tried again at the next start",
-                ["journey_id": task.journeyID, "error": "\(error)"])
-        }
+        try purge(task)
     }
 
     private func purge(_ task: Housekeeper.Task) throws {
@@ -78,7 +87,7 @@ extension Engine {
     private func archiveIfEmpty(_ task: Housekeeper.Task, _ store: MemberStore, _ number: Int32?) throws {
         if let number, try store.countActive(number) > 0 { return }
         try lifecycle.withLock { _ in
-            guard queue.isIdle(task.journeyID), let record = try? find(task.workspaceID, task.journeyID),
+            guard queue.isIdle(task.journeyID), let record = try journey(task.workspaceID, task.journeyID),
                 record.status == .draining
             else { return }
             let now = clock.now()

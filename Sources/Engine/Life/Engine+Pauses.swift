@@ -69,7 +69,7 @@ extension Engine {
     /// journey that is not valid now is left to the first run in which it is.
     func shiftWaits(_ task: Housekeeper.Task) throws {
         guard try hasEndedPauses(task.workspaceID, task.journeyID),
-            let record = try? find(task.workspaceID, task.journeyID), let compiled = try compile(record).compiled
+            let record = try journey(task.workspaceID, task.journeyID), let compiled = try compile(record).compiled
         else { return }
         let isDone = try shiftWaits(task.workspaceID, task.journeyID, compiled) { [housekeeper, queue] in
             housekeeper.isStopping || !queue.isIdle(task.journeyID)

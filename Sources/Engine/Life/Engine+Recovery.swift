@@ -48,7 +48,7 @@ extension Engine {
 
     /// Settles a journey that was live at the start. Not before the gateway is ready: to open a workspace's members is to read
     /// the log that a kill has left, some hundred megabytes of it.
-    func planAfterStart(_ task: Housekeeper.Task) {
+    func planAfterStart(_ task: Housekeeper.Task) throws {
         do {
             // Outside of the lock: nobody waits for it who does not need the members too.
             _ = try members.store(task.workspaceID)
@@ -56,19 +56,20 @@ extension Engine {
             log.error(
                 "a workspace's members can't be opened", ["workspace_id": task.workspaceID, "error": "\(error)"])
         }
-        lifecycle.withLock { _ in
-            guard let record = try? find(task.workspaceID, task.journeyID),
+        try lifecycle.withLock { _ in
+            guard let record = try journey(task.workspaceID, task.journeyID),
                 [.active, .error, .draining].contains(record.status)
             else { return }
-            noteFailure(before: record)
+            try noteFailure(before: record)
             settle(record)
         }
     }
 
     /// What the last run failed at before the start is tried again too.
-    private func noteFailure(before record: JourneyRecord) {
+    private func noteFailure(before record: JourneyRecord) throws {
         guard record.status == .error, held.withLock({ $0[record.id] == nil }), queue.isIdle(record.id),
-            let last = try? control.read({ try $0.runs(workspaceID: record.workspaceID, journeyID: record.id).first }),
+            failures.withLock({ $0[record.id] == nil }),
+            let last = try control.read({ try $0.runs(workspaceID: record.workspaceID, journeyID: record.id).first }),
             last.status == .failed
         else { return }
         failures.update { $0[record.id] = Failures(count: 1, trigger: last.trigger) }
@@ -116,7 +117,9 @@ extension Engine {
                 plan.timer = timers.compactMap { $0 }.min()
             }
         } catch {
-            log.error("the next retry is not known", ["journey_id": record.id, "error": "\(error)"])
+            // A run finds out what is due, or fails and says why.
+            plan.timer = clock.now() + 10_000_000
+            log.error("who is due next is not known", ["journey_id": record.id, "error": "\(error)"])
         }
         if let failed = failures.withLock({ $0[record.id] }) {
             let pause = failed.count == 0 ? 0 : min(Int64(30_000_000) << Int64(min(failed.count - 1, 7)), 600_000_000)

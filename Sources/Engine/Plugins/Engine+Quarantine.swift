@@ -111,7 +111,8 @@ extension Engine {
         return try find(workspaceID, id)
     }
 
-    private func journey(_ workspaceID: String, _ id: String) throws -> JourneyRecord? {
+    /// Nil when there is no such journey (any more).
+    func journey(_ workspaceID: String, _ id: String) throws -> JourneyRecord? {
         try control.read { try $0.journey(workspaceID: workspaceID, id: id) }
     }
 }
