@@ -198,7 +198,7 @@ import Testing
         usleep(500)
     }
 
-    private func end(_ bench: FaultBench, _ run: String, _ place: Comment, _ pause: () -> Void) throws {
+    func end(_ bench: FaultBench, _ run: String, _ place: Comment, _ pause: () -> Void) throws {
         try within(20, place) {
             pause()
             return try bench.run(run)?.status.isFinal == true
@@ -206,7 +206,7 @@ import Testing
         #expect(try bench.run(run)?.status == .completed, place)
     }
 
-    private func within(_ seconds: Int64, _ place: Comment, _ body: () throws -> Bool) throws {
+    func within(_ seconds: Int64, _ place: Comment, _ body: () throws -> Bool) throws {
         let clock = SystemClock()
         let limit = clock.now() + seconds * 1_000_000
         while try !body() {

@@ -31,7 +31,7 @@ final class FaultBench {
     }
 
     static let root = TemporaryDirectory.ofProcess("fault")
-    private static let workspaceID = "660e8400-e29b-41d4-a716-446655440000"
+    static let workspaceID = "660e8400-e29b-41d4-a716-446655440000"
     static let shared = Result { try Shared() }
 
     /// Made once: the disk, plugins, the source, and a data directory in which both journeys are active.
