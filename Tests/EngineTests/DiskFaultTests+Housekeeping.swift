@@ -51,4 +51,16 @@ extension DiskFaultTests {
         bench.close()
         #expect(try bench.inspect().keys.isEmpty)
     }
+
+    /// Once control.db has forgotten a journey, nobody could find members that came back.
+    @Test func membersOfADeletedJourneyDoNotComeBackWithThePower() throws {
+        let (bench, opened) = try paused()
+        try opened.engine.delete(workspaceID: FaultBench.workspaceID, journeyID: bench.journeyID)
+        try within(10, "deleted") { try opened.control.read { try $0.deletedJourneys(limit: 1) }.isEmpty }
+        fault_arm("/", 1, Int32(FAULT_POWER))
+        bench.close()
+        try #require(fault_cut(0) >= 0)
+        let left = try bench.inspect()
+        #expect(left.keys.isEmpty && left.wrong.isEmpty)
+    }
 }

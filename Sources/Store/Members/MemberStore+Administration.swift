@@ -54,27 +54,33 @@ extension MemberStore {
     }
 
     /// Removes a journey's members, paths, counters, tiles and runs, members by up to `limit` rows a call.
-    /// - Returns: whether there is more to remove: call again.
+    /// - Returns: whether there is more to remove: call again. At the end all of it is on the disk: who comes back after that has
+    ///   no journey that could be removed again.
     public func deleteJourney(_ journey: Int32, limit: Int = 10_000) throws -> Bool {
-        try write(.normal) { database in
-            if let range = try Self.range(journey, after: nil, limit: limit, database) {
-                var deltas = CounterDeltas()
-                let condition = "AND key >= ?2 AND key <= ?3"
-                try Self.count(journey, by: -1, into: &deltas, database, where: condition, bind: range.bind)
-                let statement = try database.statement("DELETE FROM members WHERE journey = ?1 \(condition)")
-                statement.bind(1, Int(journey))
-                range.bind(statement)
-                try statement.run()
-                try Self.write(deltas, journey: journey, database)
-                try Self.deleteErrors(journey, range, database)
-                try Self.deletePast(journey, range, database)
-                if !range.isLast { return true }
-            }
+        if try deleteMembers(journey, limit: limit) { return true }
+        try write(.full) { database in
             for table in ["counters", "branch_counters", "run_progress", "tiles", "step_kinds", "pauses"] {
                 try database.statement("DELETE FROM \(table) WHERE journey = ?").bind(1, Int(journey)).run()
             }
             try database.statement("DELETE FROM journeys WHERE n = ?").bind(1, Int(journey)).run()
-            return false
+        }
+        return false
+    }
+
+    private func deleteMembers(_ journey: Int32, limit: Int) throws -> Bool {
+        try write(.normal) { database in
+            guard let range = try Self.range(journey, after: nil, limit: limit, database) else { return false }
+            var deltas = CounterDeltas()
+            let condition = "AND key >= ?2 AND key <= ?3"
+            try Self.count(journey, by: -1, into: &deltas, database, where: condition, bind: range.bind)
+            let statement = try database.statement("DELETE FROM members WHERE journey = ?1 \(condition)")
+            statement.bind(1, Int(journey))
+            range.bind(statement)
+            try statement.run()
+            try Self.write(deltas, journey: journey, database)
+            try Self.deleteErrors(journey, range, database)
+            try Self.deletePast(journey, range, database)
+            return !range.isLast
         }
     }
 
