@@ -140,6 +140,8 @@ import Testing
                 .skip, member: Array("a".utf8), workspaceID: bench.workspaceID, journeyID: journey))
         _ = try bench.eventually { try bench.stats(journey).tile("rest").active == 1 ? true : nil }
         #expect(try path(bench, journey, "a") == "in>next*1@0 send>next*0@1 rest>.*0…")
+        // The timer fires once a second.
+        bench.clock.advance(Bench.second)
         #expect(
             try bench.engine.remedy(
                 .retry, member: Array("b".utf8), workspaceID: bench.workspaceID, journeyID: journey))

@@ -179,4 +179,29 @@ import Testing
         try wait(bench, journey)
         try waitsMove(bench, journey)
     }
+
+    // MARK: Exit criteria
+
+    /// A run of the timer judges those that it moves; another run judges all.
+    @Test func aRunOfTheTimerJudgesWhoIsDue() throws {
+        let bench = try Bench()
+        try bench.load("id,due,gone\na,2023-11-15T00:00:00Z,0\nb,2023-11-16T00:00:00Z,0\n")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry", "config": ["advance": "when_due"]],
+                ["id": "rest", "type": "wait", "config": ["until": ["column": "due"]]],
+            ],
+            "edges": [["from": "in", "to": "rest"]],
+            "exit_criteria": [
+                "type": "condition", "condition_type": "property", "column": "gone", "operator": "equals", "value": 1,
+            ],
+        ])
+        try bench.runOnce(journey)
+        try bench.load("id,due,gone\na,2023-11-15T00:00:00Z,1\nb,2023-11-16T00:00:00Z,1\n")
+        bench.clock.set(1_700_006_400_000_000)
+        _ = try bench.eventually(within: 10) { try bench.stats(journey).total.exited > 0 ? true : nil }
+        try wait(bench, journey)
+        #expect(try bench.stats(journey).total.exited == 1 && bench.stats(journey).total.completed == 0)
+        #expect(try bench.runOnce(journey).counts.exited == 1)
+    }
 }

@@ -118,6 +118,8 @@ import TestSupport
         try wait("00001") { $0["tile"] == "rest" && $0["error"] == .null }
         let sent = inbox.keys.withLock { $0 }.filter { $0.hasPrefix("00001") }
         #expect(sent.count == 2 && sent[0] == sent[1])
+        // The timer fires once a second.
+        gateway.clock.advance(1_000_000)
         _ = try workspace.json("POST", "/journeys/\(journey)/members/00002/skip")
         try wait("00002") { $0["tile"] == "rest" }
         #expect(inbox.keys.withLock { $0 }.count { $0.hasPrefix("00002") } == 1)

@@ -25,19 +25,39 @@ final class Timetable: Sendable {
 
     private struct State {
         var plans: [String: Plan] = [:]
+        /// No plan has an earlier time; the earliest may have moved to a later one since.
+        var earliest = Int64.max
+        /// When each journey's timer has fired last.
+        var fired: [String: Int64] = [:]
         /// Up to when each journey's schedule has been taken out. A plan that was made of what was stored just before has a time
         /// of it again.
         var taken: [String: Int64] = [:]
-        /// Counts changes of plans.
-        var version = 0
         /// The latest time that the thread has seen.
         var seen = Int64.min
         var isStopping = false
         var thread: NativeThread?
+
+        /// Waits that end one after the other go together, in one run a second.
+        func timer(_ journeyID: String, _ plan: Plan) -> Int64? {
+            plan.timer.map { max($0, fired[journeyID].map { $0 + Timetable.timerPause } ?? .min) }
+        }
+
+        /// The next time at which there is something to do for a journey.
+        func next(_ journeyID: String, _ plan: Plan) -> Int64 {
+            let starts = min(plan.scheduled ?? .max, timer(journeyID, plan) ?? .max, plan.again == nil ? .max : .min)
+            return max(starts, plan.notBefore)
+        }
+
+        mutating func put(_ journeyID: String, _ plan: Plan?) {
+            plans[journeyID] = plan
+            if let plan { earliest = min(earliest, next(journeyID, plan)) }
+        }
     }
 
     private let state = Monitor(State())
     private let clock: any Clock
+    /// Microseconds between two runs of one journey that its timer starts, at least.
+    static let timerPause: Int64 = 1_000_000
     /// Microseconds by which a clock that is kept right may go back.
     private static let tolerance: Int64 = 1_000_000
 
@@ -84,8 +104,7 @@ final class Timetable: Sendable {
             case .timer: plan.timer = min(plan.timer ?? .max, time)
             case .schedule, .manual: (plan.again, plan.notBefore) = (due.trigger, time)
             }
-            state.plans[due.journeyID] = plan
-            state.version += 1
+            state.put(due.journeyID, plan)
         }
     }
 
@@ -96,35 +115,28 @@ final class Timetable: Sendable {
                 let next = plan?.cron?.next(after: taken)
                 plan?.scheduled = next
             }
-            if plan == nil { state.taken[journeyID] = nil }
-            state.plans[journeyID] = plan
-            state.version += 1
+            if plan == nil { (state.taken[journeyID], state.fired[journeyID]) = (nil, nil) }
+            state.put(journeyID, plan)
         }
     }
 
     /// Waits for the next times and takes them out; nil when the engine stops.
     private func next() -> Event? {
         while true {
-            let (deadline, version) = state.withLock { state in
-                let times = state.plans.values.compactMap { plan in
-                    [plan.scheduled, plan.timer, plan.again.map { _ in plan.notBefore }].compactMap { $0 }.min()
-                        .map { max($0, plan.notBefore) }
-                }
-                return (times.min() ?? .max, state.version)
-            }
-            // Any change of a plan ends the wait, so that its time counts too.
+            let deadline = state.withLock { $0.earliest }
+            // An earlier time ends the wait, so that it counts too.
             let stopped: Bool? = clock.wait(on: state, deadline: deadline) { state in
                 if state.isStopping { return true }
                 // Also while it waits, and over what was started meanwhile: the clock may be ahead for a while only.
                 let now = clock.now()
                 state.seen = max(state.seen, now)
-                return state.version != version || now < state.seen - Self.tolerance ? false : nil
+                return state.earliest < deadline || now < state.seen - Self.tolerance ? false : nil
             }
             if stopped == true { return nil }
             let wentBack = state.withLock { state in
                 let now = clock.now()
                 guard now < state.seen - Self.tolerance else { return false }
-                (state.seen, state.taken) = (now, [:])
+                (state.seen, state.taken, state.fired, state.earliest) = (now, [:], [:], .min)
                 return true
             }
             if wentBack { return .wentBack }
@@ -139,7 +151,14 @@ final class Timetable: Sendable {
     func takeDue(_ now: Int64) -> [Due] {
         state.withLock { state in
             var due: [Due] = []
-            for (id, var plan) in state.plans where plan.notBefore <= now {
+            guard state.earliest <= now else { return due }
+            state.earliest = .max
+            for (id, var plan) in state.plans {
+                let next = state.next(id, plan)
+                guard next <= now else {
+                    state.earliest = min(state.earliest, next)
+                    continue
+                }
                 if let trigger = plan.again {
                     plan.again = nil
                     due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: trigger))
@@ -151,13 +170,15 @@ final class Timetable: Sendable {
                     if due.last?.journeyID == id { due.removeLast() }
                     due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: .schedule))
                 }
-                if let time = plan.timer, time <= now {
+                let isStarted = due.last?.journeyID == id
+                if let time = isStarted ? plan.timer : state.timer(id, plan), time <= now {
                     plan.timer = nil
-                    if due.last?.journeyID != id {
+                    if !isStarted {
+                        state.fired[id] = now
                         due.append(Due(workspaceID: plan.workspaceID, journeyID: id, trigger: .timer))
                     }
                 }
-                state.plans[id] = plan
+                state.put(id, plan)
             }
             return due
         }

@@ -10,9 +10,10 @@ extension RunExecution {
         try moveDue(states: MemberStates(.arrived), upTo: Mover.underwayWake)
     }
 
-    /// Active members that match the exit criteria leave.
+    /// Active members that match the exit criteria leave. A run of the timer reads no model for it: it judges those that it moves
+    /// (decision 0023).
     func leaveByCriteria() throws {
-        guard let criteria = compiled.exitCriteria else { return }
+        guard run.trigger != .timer, let criteria = compiled.exitCriteria else { return }
         let scan = try warehouse.scan(
             compiled.model, columns: [], filter: criteria, runAt: runAt, batchRows: settings.batchRows,
             cancelled: { [control] in control.stop != nil })

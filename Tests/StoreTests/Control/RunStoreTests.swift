@@ -191,4 +191,34 @@ struct RunStoreTests {
             #expect(try reader.run(workspaceID: workspace, journeyID: journey, id: runs[0].id) == runs[0])
         }
     }
+
+    /// The oldest go, a few with each new one, but for those that edits are told by.
+    @Test func aJourneyKeepsItsNewestRuns() throws {
+        let fixture = try ControlFixture()
+        let (workspace, journey) = (fixture.workspaceID, try fixture.addJourney(1).id)
+        let other = try fixture.addJourney(2).id
+        func add(_ number: Int, of journey: String, version: Int, _ status: RunStatus, isBegun: Bool = true) throws {
+            var run = fixture.run(number, of: journey)
+            (run.journeyVersion, run.status, run.startedAt) = (version, status, isBegun ? 1 : nil)
+            let record = run
+            try fixture.store.write { try $0.insertRun(record, keeping: 10, removing: 3) }
+        }
+        func kept(_ journey: String) throws -> [Int] {
+            let runs = try fixture.store.read {
+                try $0.runs(workspaceID: workspace, journeyID: journey, limit: 1000)
+            }
+            return (1...200).filter { number in runs.contains { $0.id == fixture.run(number, of: journey).id } }
+        }
+        for number in 101...112 { try add(number, of: other, version: 1, .failed) }
+        for number in 1...5 { try add(number, of: journey, version: 1, .completed) }
+        for number in 6...9 { try add(number, of: journey, version: 2, .failed) }
+        try add(10, of: journey, version: 3, .cancelled, isBegun: false)
+        #expect(try kept(journey) == Array(1...10))
+        for number in 11...40 { try add(number, of: journey, version: 4, .failed) }
+        #expect(try kept(journey) == [5, 9] + Array(31...40))
+        try add(41, of: journey, version: 4, .completed)
+        for number in 42...51 { try add(number, of: journey, version: 4, .completed) }
+        #expect(try kept(journey) == Array(42...51))
+        #expect(try kept(other) == Array(103...112))
+    }
 }

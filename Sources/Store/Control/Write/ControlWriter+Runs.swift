@@ -2,9 +2,13 @@ import Journeys
 import SQLite
 
 extension ControlWriter {
-    /// Adds a run, queued or running.
+    /// Adds a run, queued or running, and removes a few of the journey's oldest that have ended, when it has more than so many.
+    /// - Parameters:
+    ///   - keeping: runs that stay: the newest. The last completed one stays too, and of the runs since then one of each version
+    ///     that was begun: what they worked on says what an edit means for members.
+    ///   - limit: runs removed.
     /// - Throws: `conflict` when the journey has a running one and this is to be another.
-    public func insertRun(_ run: RunRecord) throws {
+    public func insertRun(_ run: RunRecord, keeping: Int = 1000, removing limit: Int = 100) throws {
         let inserted = try connection.run(
             """
             INSERT INTO runs(id, workspace_id, journey_id, journey_version, trigger, created_at, created_by, owner_id,
@@ -17,7 +21,24 @@ extension ControlWriter {
                 .bind(12, run.createdBy).bind(13, run.ownerID).bind(14, run.fence).bind(15, run.finishedAt)
         }
         if inserted == 0 { throw StoreError.notFound("journey \(run.journeyID)") }
+        try connection.run(Self.pruneSQL) { $0.bind(1, run.journeyID).bind(2, keeping).bind(3, limit) }
     }
+
+    /// All through the index of a journey's runs, which has them by age.
+    static let pruneSQL = """
+        WITH completed(n) AS (
+            SELECT coalesce(
+                (SELECT n FROM runs WHERE journey_id = ?1 AND status = 'completed' ORDER BY n DESC LIMIT 1), 0))
+        DELETE FROM runs WHERE n IN (
+            SELECT n FROM runs AS old
+            WHERE journey_id = ?1
+            AND n <= (SELECT n FROM runs WHERE journey_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)
+            AND status NOT IN ('queued', 'running') AND n <> (SELECT n FROM completed)
+            AND NOT (n > (SELECT n FROM completed) AND started_at IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM runs AS later WHERE later.journey_id = ?1 AND later.n > old.n
+                AND later.journey_version = old.journey_version AND later.started_at IS NOT NULL))
+            ORDER BY n LIMIT ?3)
+        """
 
     /// Makes `owner` the owner of an unfinished run under a new fence: `running` from now on, started at `now` unless it
     /// had been started before.
