@@ -108,8 +108,8 @@ let package = Package(
             name: "HTTPReader", dependencies: ["HTTPServer", "HTTPGrammar", "Platform"], path: "Tests/HTTPReader"),
         tests("PlatformTests", ["Platform", "Crypto"]),
         tests("SQLiteTests", ["SQLite"]),
-        tests("JourneysTests", ["Journeys"]),
-        tests("ColumnsTests", ["Columns", "Journeys", "CTessera"]),
+        tests("JourneysTests", ["Journeys", "TestSupport"]),
+        tests("ColumnsTests", ["Columns", "Journeys", "CTessera", "TestSupport"]),
         tests("StoreTests", ["Store", "SQLite", "Crypto", "Journeys", "Platform", "TestSupport"]),
         tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
         tests(

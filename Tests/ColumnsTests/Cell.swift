@@ -1,5 +1,6 @@
 import Columns
 import Journeys
+import TestSupport
 
 /// A cell as an enum: what batches are compared with.
 enum Cell: Equatable {

@@ -1,5 +1,6 @@
 import Columns
 import Journeys
+import TestSupport
 import Testing
 
 /// Filters over columns, held against an interpreter of single rows that is slow and plain.

@@ -1,6 +1,7 @@
 import CTessera
 import Columns
 import Journeys
+import TestSupport
 import Testing
 
 @Suite struct RecordBatchTests {

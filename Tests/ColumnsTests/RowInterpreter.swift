@@ -1,4 +1,5 @@
 import Journeys
+import TestSupport
 
 /// What a filter means, a row at a time, with no cleverness: the oracle of FilterProgramTests.
 enum RowInterpreter {

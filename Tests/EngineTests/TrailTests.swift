@@ -1,20 +1,13 @@
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
 
 /// Ways that rows share, against a list of steps for each row.
 @Suite struct TrailTests {
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 33
-        }
-    }
-
     @Test(arguments: 0..<20) func everyRowHasItsOwnSteps(seed: UInt64) {
-        var numbers = Numbers(state: seed)
+        var numbers = SeededRandom(seed: seed)
         let trail = Trail()
         let count = 300
         var ways = [Int32](repeating: Trail.none, count: count)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -5,8 +6,8 @@ import Testing
 @Suite struct DeadlineHeapTests {
     @Test func comesInOrder() {
         var heap = DeadlineHeap()
-        var random = SplitMix(state: 7)
-        let times = (0..<1000).map { _ in Int64(random.next(500)) }
+        var random = SeededRandom(seed: 7)
+        let times = (0..<1000).map { _ in Int64(random.number(0...499)) }
         for time in times { heap.push(DeadlineHeap.Entry(due: time, descriptor: 0, serial: 0)) }
         heap.compact { $0.due % 2 == 0 }
         var popped: [Int64] = []

@@ -1,4 +1,5 @@
 import HTTPGrammar
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -46,25 +47,25 @@ import Testing
 
     /// Valid heads with bytes changed, removed and doubled at random.
     @Test func randomHeads() {
-        var random = SplitMix(state: 1)
+        var random = SeededRandom(seed: 1)
         let seeds = GrammarCase.all.map { Array($0.bytes.prefix(300)) }
         let spice: [UInt8] = [0, 9, 10, 13, 32, 34, 44, 58, 59, 64, 127, 128, 255]
         var outcomes: Set<String> = []
         for _ in 0..<10_000 {
-            var bytes = seeds[random.next(seeds.count)]
-            for _ in 0..<random.next(4) where !bytes.isEmpty {
-                let place = random.next(bytes.count)
-                switch random.next(4) {
-                case 0: bytes[place] = spice[random.next(spice.count)]
-                case 1: bytes[place] = UInt8(random.next(256))
+            var bytes = random.pick(seeds)
+            for _ in 0..<random.number(0...3) where !bytes.isEmpty {
+                let place = random.number(0...bytes.count - 1)
+                switch random.number(0...3) {
+                case 0: bytes[place] = random.pick(spice)
+                case 1: bytes[place] = UInt8(random.number(0...255))
                 case 2: bytes.remove(at: place)
                 default: bytes.insert(bytes[place], at: place)
                 }
             }
             let small = HeadParser.Limits(bytes: 200, fields: 4, requestLine: 40)
-            let limits = random.next(3) == 0 ? small : ParserTests.limits
+            let limits = random.number(0...2) == 0 ? small : ParserTests.limits
             let whole = outcome(bytes, cuts: [], limits: limits)
-            let cuts = (0..<random.next(6)).map { _ in random.next(bytes.count + 1) }.sorted()
+            let cuts = (0..<random.number(0...5)).map { _ in random.number(0...bytes.count) }.sorted()
             #expect(outcome(bytes, cuts: cuts, limits: limits) == whole, "\(bytes) \(cuts)")
             outcomes.insert(String(whole.prefix(40)))
         }
@@ -131,18 +132,5 @@ import Testing
         #expect(head.headers.all("x-A") == ["1", "2"])
         #expect(head.headers[first: "absent"] == nil)
         #expect(head.headers.map { "\($0.name)=\($0.value)" } == ["Host=x", "X-A=1", "x-a=2"])
-    }
-}
-
-/// A generator with a seed: a failing test fails again.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next(_ bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return Int((mixed ^ mixed >> 31) % UInt64(bound))
     }
 }

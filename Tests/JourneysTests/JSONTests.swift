@@ -1,4 +1,5 @@
 import Journeys
+import TestSupport
 import Testing
 
 @Suite struct JSONTests {

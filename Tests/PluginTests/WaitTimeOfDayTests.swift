@@ -2,6 +2,7 @@ import Columns
 import Foundation
 import Journeys
 import TesseraTestKit
+import TestSupport
 import Testing
 
 /// Waits that end at a time of day, in zones whose clocks change.
@@ -112,7 +113,7 @@ import Testing
         ])
     func agreesWithASlowSearch(zone: String, change: String) throws {
         let center = try #require(Timestamp.parse(change)) / 60_000_000
-        var random = SystemRandomNumberGenerator()
+        var random = SeededRandom(seed: UInt64(center))
         let slow = try SlowClock(zone: zone, minutes: (center - 5 * 1440)...(center + 17 * 1440))
         for _ in 0..<12 {
             let minute = Int.random(in: 0..<1440, using: &random) / 15 * 15 + Int.random(in: 0...1, using: &random)

@@ -1,5 +1,6 @@
 import Columns
 import Journeys
+import TestSupport
 import Testing
 
 @testable import Warehouse

@@ -4,6 +4,7 @@ import Glibc
 import Journeys
 import Platform
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Warehouse

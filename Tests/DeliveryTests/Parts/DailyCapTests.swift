@@ -1,15 +1,8 @@
 @testable import Delivery
+import TestSupport
 import Testing
 
 @Suite struct DailyCapTests {
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
-    }
-
     @Test func aDayEndsAtMidnight() {
         #expect(DailyCap.day(0) == 0 && DailyCap.day(86_400_000_000) == 1)
         let cap = Held(DailyCap())
@@ -46,7 +39,7 @@ import Testing
 
     /// Whatever dies whenever: the rows of one day never pass the cap, and nearly all of it can be used.
     @Test(arguments: 0..<50) func killsNeverGiveMore(seed: Int) {
-        var random = Random(state: UInt64(seed) &* 977)
+        var random = SeededRandom(seed: UInt64(seed))
         let limit = Int.random(in: 1...5000, using: &random)
         var disk = (day: Int32(0), reserved: 0)
         let cap = Held(DailyCap())

@@ -1,10 +1,11 @@
 import Glibc
 import Journeys
 import Store
+import TestSupport
 
 /// One random journey through a random life, and the slow model beside it. After each step both are in the same state.
 final class Scenario {
-    private var dice: Dice
+    private var dice: SeededRandom
     private let bench: PropertyBench
     private var model: SlowModel
     private var rows: [String: Row] = [:]
@@ -17,7 +18,7 @@ final class Scenario {
     private(set) var runs = 0
 
     init(seed: UInt64) throws {
-        dice = Dice(seed)
+        dice = SeededRandom(seed: seed)
         bench = try PropertyBench()
         let people = dice.number(20...200)
         for number in 0..<people { rows["k\(1000 + number)"] = Scenario.row(&dice) }
@@ -50,10 +51,10 @@ final class Scenario {
         case 16: try remove()
         case 17...18: try remedy()
         default:
-            if dice.hits(60) {
+            if dice.chance(60) {
                 note("restart")
                 try bench.restart()
-            } else if model.status == .active, dice.hits(50) {
+            } else if model.status == .active, dice.chance(50) {
                 note("drain")
                 try bench.change(.drain)
                 model.goOn(as: .draining, at: bench.clock.now())
@@ -66,19 +67,19 @@ final class Scenario {
 
     /// Time is never the same in two runs that were asked for.
     private func advance() {
-        bench.clock.advance(Int64(dice.number(1...dice.one([60, 3600, 100_000]))) * Bench.second)
+        bench.clock.advance(Int64(dice.number(1...dice.pick([60, 3600, 100_000]))) * Bench.second)
     }
 
     private func run() throws {
         guard model.status != .paused else { return }
         advance()
         var cuts: [PropertyBench.Kill] = []
-        if dice.hits(40) {
+        if dice.chance(40) {
             for _ in 0..<dice.number(1...3) {
-                let operation = Int64(dice.number(1...dice.one([10, 60, 250])))
-                cuts.append(PropertyBench.Kill(operation: operation, powerCut: dice.hits(50) ? dice.next() : nil))
+                let operation = Int64(dice.number(1...dice.pick([10, 60, 250])))
+                cuts.append(PropertyBench.Kill(operation: operation, powerCut: dice.chance(50) ? dice.next() : nil))
             }
-        } else if model.status == .active, model.sketch.pauseClock != .restart, dice.hits(25) {
+        } else if model.status == .active, model.sketch.pauseClock != .restart, dice.chance(25) {
             try interrupt()
         }
         let (run, struck) = try bench.run(cuts)
@@ -114,7 +115,7 @@ final class Scenario {
 
     private func load() throws {
         for key in rows.keys.sorted() {
-            if dice.hits(5) { rows[key] = nil } else if dice.hits(15) { rows[key] = Scenario.row(&dice) }
+            if dice.chance(5) { rows[key] = nil } else if dice.chance(15) { rows[key] = Scenario.row(&dice) }
         }
         for _ in 0..<dice.number(0...20) { rows["k\(1000 + dice.number(0...300))"] = Scenario.row(&dice) }
         note("\(rows.count) rows")
@@ -122,8 +123,8 @@ final class Scenario {
         model.rows = rows
     }
 
-    private static func row(_ dice: inout Dice) -> Row {
-        Row(n: dice.hits(10) ? nil : dice.number(0...10), city: dice.one(Sketch.cities))
+    private static func row(_ dice: inout SeededRandom) -> Row {
+        Row(n: dice.chance(10) ? nil : dice.number(0...10), city: dice.pick(Sketch.cities))
     }
 
     private func edit() throws {
@@ -141,12 +142,12 @@ final class Scenario {
         note("pause")
         try bench.change(.pause)
         model.pause(at: bench.clock.now())
-        if dice.hits(30) { try load() }
-        if dice.hits(30) { try edit() }
-        if dice.hits(30) { try remedy() }
-        if dice.hits(30) { try bench.restart() }
+        if dice.chance(30) { try load() }
+        if dice.chance(30) { try edit() }
+        if dice.chance(30) { try remedy() }
+        if dice.chance(30) { try bench.restart() }
         advance()
-        let call = dice.one([JourneyCall.resume, .resume, .resume, .drain, .archive])
+        let call = dice.pick([JourneyCall.resume, .resume, .resume, .drain, .archive])
         note("\(call)")
         try bench.change(call)
         let now = bench.clock.now()
@@ -168,8 +169,8 @@ final class Scenario {
     private func remedy() throws {
         let parked = model.people.filter { $0.value.status == .active && $0.value.rest == .parked }.keys.sorted()
         // The run that one of them starts may take others away.
-        for key in parked where dice.hits(50) && model.people[key]?.rest == .parked {
-            let skips = dice.hits(50)
+        for key in parked where dice.chance(50) && model.people[key]?.rest == .parked {
+            let skips = dice.chance(50)
             note("\(skips ? "skip" : "retry") \(key)")
             guard try bench.remedy(skips ? .skip : .retry, key) else { throw Failure("\(key) is not parked") }
             model.remedy(key, skips ? .skip : .retry, at: bench.clock.now())

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Store
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 4, 5, 6]) func randomCommitsMatchADictionary(seed: UInt64) throws {
-        var numbers = SeededNumbers(state: seed)
+        var numbers = SeededRandom(seed: seed)
         let fixture = try MemberFixture()
         var model = Model()
         for step in 0..<60 {
@@ -30,7 +31,7 @@ import Testing
         }
     }
 
-    private func commit(_ fixture: MemberFixture, _ model: inout Model, _ numbers: inout SeededNumbers) throws {
+    private func commit(_ fixture: MemberFixture, _ model: inout Model, _ numbers: inout SeededRandom) throws {
         var commit = MemberCommit(journey: fixture.journey)
         let (new, moved) = (MemberRows(isNew: true), MemberRows())
         let keys = Set((0..<Int.random(in: 1...80, using: &numbers)).map { _ in Self.key(&numbers) }).sorted()
@@ -69,7 +70,7 @@ import Testing
     }
 
     private func exitSome(
-        _ fixture: MemberFixture, _ model: inout Model, _ numbers: inout SeededNumbers
+        _ fixture: MemberFixture, _ model: inout Model, _ numbers: inout SeededRandom
     ) throws -> String? {
         let limit = Int.random(in: 1...40, using: &numbers)
         fixture.clock.advance(1)
@@ -83,7 +84,7 @@ import Testing
         return step.next.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func changeOne(_ fixture: MemberFixture, _ model: inout Model, _ numbers: inout SeededNumbers) throws {
+    private func changeOne(_ fixture: MemberFixture, _ model: inout Model, _ numbers: inout SeededRandom) throws {
         let key = Self.key(&numbers)
         let row = model.rows[key]
         if Bool.random(using: &numbers) {
@@ -112,7 +113,7 @@ import Testing
         model.errors[key] = nil
     }
 
-    private func compare(_ fixture: MemberFixture, _ model: Model, _ numbers: inout SeededNumbers) throws {
+    private func compare(_ fixture: MemberFixture, _ model: Model, _ numbers: inout SeededRandom) throws {
         let (store, journey) = (fixture.store, fixture.journey)
         let rows = model.sorted
         #expect(try fixture.all() == rows)
@@ -153,11 +154,11 @@ import Testing
             })
     }
 
-    private static func key(_ numbers: inout SeededNumbers) -> String {
+    private static func key(_ numbers: inout SeededRandom) -> String {
         "m\(Int.random(in: 100...399, using: &numbers))"
     }
 
-    private static func row(_ key: String, _ numbers: inout SeededNumbers) -> Row {
+    private static func row(_ key: String, _ numbers: inout SeededRandom) -> Row {
         var row = Row(key: Array(key.utf8))
         row.entry = Int32.random(in: 1...300, using: &numbers)
         row.status = [.active, .active, .active, .completed, .exited].randomElement(using: &numbers) ?? .active

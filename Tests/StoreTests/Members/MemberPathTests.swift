@@ -1,4 +1,5 @@
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40) func whatIsWrittenIsRead(seed: UInt64) throws {
-        var numbers = SeededNumbers(state: seed)
+        var numbers = SeededRandom(seed: seed)
         let edges: [Int64] = [0, 1, 63, 64, 8191, 8192, 259_200_000_000, .max / 2, .min / 2]
         for _ in 0..<50 {
             let enteredAt = Int64.random(in: 0...2_000_000_000_000_000, using: &numbers)

@@ -1,23 +1,7 @@
 import Journeys
+import TestSupport
 
-/// SplitMix64: the same values on every run, so that a failure can be repeated.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
-    mutating func pick<Element>(_ elements: [Element]) -> Element {
-        elements[Int.random(in: 0..<elements.count, using: &self)]
-    }
-
+extension SeededRandom {
     mutating func json(depth: Int) -> JSON {
         let texts = ["", "a", "naïve", "\"\\/", "\u{0}\u{1f}", "😀", "line\nbreak", "$member"]
         switch Int.random(in: 0..<(depth == 0 ? 5 : 7), using: &self) {
