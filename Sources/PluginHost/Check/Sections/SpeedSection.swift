@@ -62,15 +62,15 @@ struct SpeedSection {
     }
 
     private static func time(_ rounds: Int, _ body: () -> Void) -> Int64 {
-        let start = monotonic()
+        let start = clock(CLOCK_MONOTONIC)
         for _ in 0..<rounds { body() }
-        return monotonic() - start
+        return clock(CLOCK_MONOTONIC) - start
     }
 
     /// Nanoseconds.
-    static func monotonic() -> Int64 {
+    static func clock(_ id: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(id, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
