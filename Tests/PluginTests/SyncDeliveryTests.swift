@@ -36,6 +36,7 @@ import TesseraTestKit
     }
 
     @Test func keepsItsConnections() throws {
+        let rig = try SyncRig.keeping.get()
         let server = try SyncServer()
         let destination = rig.add(SyncScriptedConnector(server.origin))
         let tile = try rig.tile(destination.id)

@@ -56,10 +56,9 @@ import Testing
                 "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-keyout", key, "-out",
                 certificate,
             ])
-        let port = try SyncServer.deadPort()
         let server = Process()
         server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        server.arguments = ["openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-key", key, "-cert", certificate]
+        server.arguments = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-key", key, "-cert", certificate]
         let output = Pipe()
         server.standardOutput = output
         server.standardError = FileHandle.nullDevice
@@ -71,11 +70,12 @@ import Testing
             server.waitUntilExit()
         }
         var said = ""
-        while !said.contains("ACCEPT") {
+        while !said.contains(/ACCEPT .*\n/) {
             let more = output.fileHandleForReading.availableData
             try #require(!more.isEmpty)
             said += String(decoding: more, as: UTF8.self)
         }
+        let port = try #require(said.firstMatch(of: /ACCEPT .*:(\d+)\n/)?.output.1)
         let connector = SyncScriptedConnector("https://127.0.0.1:\(port)/")
         _ = try rig.deliver(to: rig.add(connector))
         let answer = try #require(connector.answers.first)
@@ -128,6 +128,7 @@ import Testing
 
     /// Repeated only when the connection was reused and no byte of an answer came.
     @Test func aDeadKeptConnectionIsTriedAnew() throws {
+        let rig = try SyncRig.keeping.get()
         let server = try SyncServer { $0.numberOnConnection == 0 ? .status(200) : .close }
         let connector = SyncScriptedConnector(server.origin)
         let destination = rig.add(connector)
@@ -143,6 +144,7 @@ import Testing
     }
 
     @Test func aReusedConnectionThatBeganToAnswerIsNot() throws {
+        let rig = try SyncRig.keeping.get()
         let server = try SyncServer { $0.numberOnConnection == 0 ? .status(200) : .raw("HTTP/1.1 200 OK\r\n") }
         let connector = SyncScriptedConnector(server.origin)
         let destination = rig.add(connector)

@@ -62,7 +62,7 @@ import TesseraTestKit
 
     /// A rig of its own: the clock is moved.
     @Test func aNearDeadlineSendsNoMore() throws {
-        let rig = try SyncRig.hasty.get()
+        let rig = try SyncRig.late.get()
         let start = rig.now
         let call = CallRecorder(now: start, deadline: start + 10_000_000)
         let destination = rig.add(SyncScriptedConnector(server.origin)) { destination in

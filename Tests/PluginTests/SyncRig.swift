@@ -14,9 +14,15 @@ final class SyncRig: @unchecked Sendable {
     static let open = make("open", ["allow-destination": "127.0.0.0/8, ::1/128"])
     /// Nothing is allowed.
     static let guarded = make("guarded", [:])
-    /// Allowed, with short timeouts.
+    /// Allowed, with timeouts that are short, but not for what a busy machine does.
     static let hasty = make(
-        "hasty", ["allow-destination": "127.0.0.1", "sync.total-timeout-ms": "300", "sync.connect-timeout-ms": "200"])
+        "hasty", ["allow-destination": "127.0.0.1", "sync.total-timeout-ms": "2000", "sync.connect-timeout-ms": "1500"])
+
+    /// Allowed; nobody makes so many connections that others are given up.
+    static let keeping = make("keeping", ["allow-destination": "127.0.0.1"])
+
+    /// Allowed, with a clock that one test moves.
+    static let late = make("late", ["allow-destination": "127.0.0.1"])
 
     /// Eight requests at once, over all destinations.
     static let narrow = make("narrow", ["allow-destination": "127.0.0.1", "sync.in-flight": "8"])

@@ -85,14 +85,16 @@ final class SyncServer: Sendable {
     /// Blocks until so many requests have come.
     func wait(forRequests count: Int) { state.wait { $0.requests.count >= count ? () : nil } }
 
-    /// A port on which nothing listens.
-    static func deadPort() throws -> UInt16 {
-        let (descriptor, port) = try listen()
-        close(descriptor)
-        return port
+    /// A port on which nothing listens. It stays taken, so that nothing will.
+    static func deadPort() throws -> UInt16 { try bind().port }
+
+    private static func listen() throws -> (descriptor: Int32, port: UInt16) {
+        let bound = try bind()
+        guard Glibc.listen(bound.descriptor, 512) == 0 else { throw SystemError("listen on 127.0.0.1") }
+        return bound
     }
 
-    private static func listen() throws -> (Int32, UInt16) {
+    private static func bind() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -100,11 +102,10 @@ final class SyncServer: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, 512) == 0
-                    && getsockname(descriptor, $0, &length) == 0
+                Glibc.bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
             }
         }
-        guard bound else { throw SystemError("listen on 127.0.0.1") }
+        guard bound else { throw SystemError("take a port of 127.0.0.1") }
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 

@@ -66,9 +66,9 @@ struct AsyncCrashTests {
         let tile = try bench.openZoo(host, "async_never")
         #expect(run(tile, Bench.keys(3), clock: clock, timeoutUs: 60_000_000).end() == .finished)
         // The first time it may only be slow.
-        let slow = run(tile, Bench.keys(4, poison: [1]), clock: clock, timeoutUs: 1_000_000)
+        let slow = run(tile, Bench.keys(4, poison: [1]), clock: clock, timeoutUs: 3_000_000)
         #expect(slow.end() == .timedOut)
-        let stuck = run(tile, Bench.keys(4, poison: [1]), clock: clock, timeoutUs: 1_000_000)
+        let stuck = run(tile, Bench.keys(4, poison: [1]), clock: clock, timeoutUs: 3_000_000)
         #expect(stuck.end() == .finished)
         #expect(stuck.outcomes.map(\.row).sorted() == [0, 1, 2, 3])
     }

@@ -142,7 +142,7 @@ struct CrashTests {
                 Bench.members(keys),
                 CallContext(
                     workspaceID: "w", journeyID: "j", runID: "r", tileID: "t", nowUs: now, runAtUs: now,
-                    deadlineUs: now + 1_500_000), sink: recorder)
+                    deadlineUs: now + 3_000_000), sink: recorder)
             return recorder
         }
         #expect(run(Bench.keys(4)).outcomes.count == 4)

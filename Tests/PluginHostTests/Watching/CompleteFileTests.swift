@@ -5,7 +5,7 @@ import Testing
 
 @testable import PluginHost
 
-@Suite(.timeLimit(.minutes(1))) struct CompleteFileTests {
+@Suite(.timeLimit(.minutes(10))) struct CompleteFileTests {
     private let folder: TemporaryDirectory
     private var path: String { folder.path + "/plugin.so" }
 

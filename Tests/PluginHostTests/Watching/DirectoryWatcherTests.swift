@@ -6,7 +6,7 @@ import Testing
 @testable import PluginHost
 
 /// Files come and go as operators put them there. Each test waits for what the watcher tells, on real directories.
-@Suite(.timeLimit(.minutes(1))) struct DirectoryWatcherTests {
+@Suite(.timeLimit(.minutes(10))) struct DirectoryWatcherTests {
     private let folder: TemporaryDirectory
     private let sightings: Sightings
     private let old = String(repeating: "old", count: 50_000)

@@ -6,7 +6,7 @@ import Testing
 @testable import PluginHost
 
 /// Files of another user's, to which the kernel grants no lease: a gateway that is not root, and plugins that are root's.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: geteuid() == 0)) struct ForeignFileTests {
+@Suite(.timeLimit(.minutes(10)), .enabled(if: geteuid() == 0)) struct ForeignFileTests {
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }

@@ -31,7 +31,7 @@ final class Sightings: Sendable {
 
     /// Waits until the looks so far are as wanted. The time limit is for failing tests only.
     func meet(_ what: String, at place: SourceLocation = #_sourceLocation, _ wanted: ([Look]) -> Bool) throws {
-        let met = looks.wait(microseconds: 30_000_000) { wanted($0) ? true : nil }
+        let met = looks.wait(microseconds: 300_000_000) { wanted($0) ? true : nil }
         try #require(met == true, "waited for \(what); seen: \(all)", sourceLocation: place)
     }
 
