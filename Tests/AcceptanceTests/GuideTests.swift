@@ -22,7 +22,7 @@ import Testing
             .replacing("127.0.0.1:9000", with: "127.0.0.1:\(ports.1)")
             .replacing("tessera ", with: "\(try Installed.program()) ")
         try Files.write(Array(script.utf8), to: folder.path + "/guide.sh")
-        let result = try Command("bash", [folder.path + "/guide.sh"], within: 60)
+        let result = try Command("bash", [folder.path + "/guide.sh"], within: 600)
         try #require(result.status == 0, "\(result.output)\(result.errors)")
         return result
     }

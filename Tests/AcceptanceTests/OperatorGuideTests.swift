@@ -15,10 +15,10 @@ import Testing
         let script =
             (["set -euo pipefail", "umask 022", "trap 'kill $(jobs -p)' EXIT", "cd \(folder.path)"]
             + blocks.map(String.init)).joined(separator: "\n")
-            .replacing("127.0.0.1:8080", with: "127.0.0.1:\(try freePort())")
+            .replacing("127.0.0.1:8080", with: "127.0.0.1:\(try FreePorts.one())")
             .replacing("tessera ", with: "\(try Installed.program()) ")
         try Files.write(Array(script.utf8), to: folder.path + "/guide.sh")
-        let result = try Command("bash", [folder.path + "/guide.sh"], within: 60)
+        let result = try Command("bash", [folder.path + "/guide.sh"], within: 600)
         let log = (try? Files.read(folder.path + "/serve.log")).map { String(decoding: $0, as: UTF8.self) } ?? ""
         try #require(result.status == 0, "\(result.output)\(result.errors)\(log)")
 
@@ -43,12 +43,5 @@ import Testing
                 "sed 's/\"1.0.0\"/\"\(version)\"/' '\(source)' | cc -O2 -std=c11 -shared -fPIC -fvisibility=hidden "
                     + "-I '\(try Installed.headers())' -x c -o '\(folder)/weekend-\(version).so' -",
             ])
-    }
-
-    /// A port that was free a moment ago.
-    private func freePort() throws -> UInt16 {
-        let receiver = try InstalledReceiver()
-        let port = receiver.url.split(separator: ":").last.flatMap { UInt16($0.prefix { $0.isNumber }) }
-        return try #require(port)
     }
 }

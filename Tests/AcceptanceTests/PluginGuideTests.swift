@@ -29,7 +29,7 @@ import Testing
             .replacing("127.0.0.1:9000", with: "127.0.0.1:\(ports.1)")
         try Files.write(Array(script.utf8), to: folder.path + "/guide.sh")
         // timeout ends the whole group, should a step wait in vain.
-        let result = try Command("timeout", ["240", "bash", folder.path + "/guide.sh"], within: 300)
+        let result = try Command("timeout", ["900", "bash", folder.path + "/guide.sh"], within: 960)
         try #require(result.status == 0, "\(result.output)\(result.errors)")
 
         #expect(result.output.split(separator: "all checks passed").count == 5)
