@@ -29,7 +29,7 @@ class LiveGateway:
 
     def stop(self):
         self.process.terminate()
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=60 * self.proof.patience)
 
     def kill(self):
         """What the process had in hand is gone; what it has committed stays. Gives the (monotonic) time: its end takes longer than
@@ -79,7 +79,7 @@ class LiveGateway:
         return self.call("GET", f"/journeys/{journey}/runs/{run}")
 
     def finish(self, journey, run, within=60):
-        end = time.monotonic() + within
+        end = time.monotonic() + within * self.proof.patience
         while True:
             present = self.look(journey, run)
             if present["status"] not in ("queued", "running"):
@@ -90,7 +90,7 @@ class LiveGateway:
 
     def until(self, what, body, within=30):
         """Waits until `body` gives something true, and gives that."""
-        end = time.monotonic() + within
+        end = time.monotonic() + within * self.proof.patience
         while True:
             found = body()
             if found:

@@ -1,5 +1,5 @@
 """What a receiver of proofs that kill the gateway has noted (receivers/noting.py), as requests."""
-import json, os, sys, time
+import json, os, sys, time, urllib.request
 
 
 class Noted:
@@ -28,11 +28,13 @@ class Noted:
         return sum(len(request["rows"]) for request in self.read().values())
 
     def settled(self):
-        """How many requests there are once the receiver has read what the killed gateway had sent: all after are of the next life."""
-        place, since = -1, time.monotonic()
-        while time.monotonic() - since < 0.2:
-            self.read()
-            if self.place != place:
-                place, since = self.place, time.monotonic()
+        """How many requests there are once the receiver has read what the killed gateway had sent: all after are of the next life.
+        The connections end with the gateway, and the receiver's threads with them."""
+        while self.connections():
             time.sleep(0.01)
-        return len(self.requests)
+        return len(self.read())
+
+    def connections(self):
+        """How many the receiver has, but for the one that asks."""
+        with urllib.request.urlopen(self.url + "connections") as answer:
+            return int(answer.read()) - 1

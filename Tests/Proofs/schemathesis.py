@@ -23,7 +23,7 @@ HOOKS = os.path.join(proof.root, "Tests", "Proofs", "api")
 CONFIG = """
 seed = {seed}
 continue-on-failure = true
-request-timeout = 30
+request-timeout = {patience}
 max-stream-events = 50
 [parameters]
 "path.workspace" = "{workspace}"
@@ -71,14 +71,14 @@ def attack(gateway, name, own, other, inbox, operator, operations):
     with open(proof.path("world.json"), "w") as file:
         json.dump({"own": own, "other": other, "inbox": inbox, "seed": options.seed}, file)
     with open(proof.path("schemathesis.toml"), "w") as file:
-        file.write(CONFIG.format(seed=options.seed, workspace=own["workspace"], key=own["key"], operator=operator))
+        file.write(CONFIG.format(seed=options.seed, patience=30 * Proof.patience, workspace=own["workspace"], key=own["key"], operator=operator))
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([TOOLS, HOOKS]), TESSERA_WORLD=proof.path("world.json"),
                        SCHEMATHESIS_HOOKS="tessera_hooks")
     run = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "--config-file", proof.path("schemathesis.toml"), "run", proof.path("openapi.json"),
          "--url", gateway.base, "--checks", "all", "--phases", PHASES, "--max-examples", str(EXAMPLES), 
          *(["--max-time", str(SECONDS)] if SECONDS else []), "--no-color", "--suppress-health-check", "all", "--warnings", "off"],
-        cwd=proof.directory, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=(SECONDS or 30) * 3 + 60)
+        cwd=proof.directory, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=((SECONDS or 30) * 3 + 60) * Proof.patience)
     lines = run.stdout.splitlines()
     if run.returncode:
         proof.say("\n".join(lines[-400:]))

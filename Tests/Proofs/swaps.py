@@ -22,8 +22,8 @@ LEFT_BEHIND_MB = 0.15
 # What the load's last batches may have in hand.
 OWN_MB = 8
 WARM_UP = 4 if options.short else 12
-# Beside other tests on a busy machine the short form is no measurement: its limits only tell what hangs.
-LIMIT_S, PATIENCE_S = (10.0, 30) if options.short else (1.0, 60)
+# Among the tests the short form is no measurement: what it allows more only tells what hangs, and what keeps whole generations.
+LIMIT_S, PATIENCE_S, SPARE_MB = (120.0, 300, 50) if options.short else (1.0, 60, 0)
 random.seed(options.seed)
 proof = Proof("swaps", options.prefix, options.seed,
               f"{SWAPS} hot swaps, then {SWAPS} more of which half are broken; {ROWS:,} members, {JOURNEYS} live journeys, "
@@ -208,7 +208,7 @@ class Sampler:
 
 def settle(gateway, wanted):
     """Waits for children of retired generations to end; gives how many there are."""
-    for _ in range(200):
+    for _ in range(200 * proof.patience):
         if len(children(gateway.pid)) == wanted:
             break
         time.sleep(0.05)
@@ -233,14 +233,15 @@ def inproc_generations(operator):
 def resident(gateway, operator):
     """As `memory`, and MB allocated and not freed but for what databases' caches hold: those grow to their limits with the data
     that is read and written, and freed memory stays with the heaps for the next batches."""
-    used = metric(operator, "tessera_heap_bytes") - metric(operator, "tessera_database_memory_bytes")
+    found = metrics(operator)
+    used = found["tessera_heap_bytes"] - found["tessera_database_memory_bytes"]
     return (*memory(gateway.pid, store), used / 2**20)
 
 
-def metric(operator, name):
-    for line in operator.call("GET", "/metrics").splitlines():
-        if line.split(" ")[0] == name:
-            return int(float(line.split(" ")[1]))
+def metrics(operator):
+    """All figures of one moment that have no labels, by name."""
+    lines = [line.split(" ") for line in operator.call("GET", "/metrics").splitlines() if line[:1] not in ("", "#")]
+    return {name: int(float(value)) for name, value, *_ in lines if "{" not in name}
 
 
 def prove():
@@ -318,11 +319,11 @@ def prove():
     swapper.all(files)
     second_seconds = time.monotonic() - began
     load.stop.set()
-    working.join(timeout=300)
+    working.join(timeout=300 * proof.patience)
     proof.check("runs and deliveries came to their end", not working.is_alive())
     readers_stop.set()
     for reader in readers + [sampling]:
-        reader.join(timeout=60)
+        reader.join(timeout=60 * proof.patience)
 
     # 3: once more with what is active now, then swaps at rest: the first ones fill what is kept of each kind
     load.cycle()
@@ -387,15 +388,15 @@ def report(swapper, load, counts, operator, main, gateway, memories, kids, secon
     proof.check("one child process is left, that of the tile", kids == 1, kids)
     wanted = inproc_generations(operator)
     proof.check("mapped files are those that the gateway lists", memories[-1][2] == wanted, f"{memories[-1][2]} mapped, {wanted} generations in process")
-    counted = metric(operator, "tessera_plugin_mappings")
+    counted = metrics(operator)["tessera_plugin_mappings"]
     proof.check("and those that /metrics counts", counted == memories[-1][2], counted)
     growth = memories[2][3] - memories[0][3]
     ran_inside = memories[2][2] - memories[0][2]
-    allowed = LEFT_BEHIND_MB * ran_inside + OWN_MB
+    allowed = LEFT_BEHIND_MB * ran_inside + OWN_MB + SPARE_MB
     proof.check("swaps under load leave nothing but mappings and what Swift keeps of them", growth <= allowed,
                 f"{growth:+.1f} MB in use, {ran_inside} generations in process, {allowed:.0f} allowed")
     growth = memories[-1][1] - memories[-2][1]
-    allowed = LEFT_BEHIND_MB * sum(AT_REST.values())
+    allowed = LEFT_BEHIND_MB * sum(AT_REST.values()) + SPARE_MB
     proof.check(f"{sum(AT_REST.values())} swaps at rest leave nothing but mappings", growth <= allowed, f"{growth:+.1f} MB without them")
 
 

@@ -3,9 +3,10 @@ thread for each connection. It answers 200 after a delay.
 
 usage: noting.py LOG [--delay-ms N]
 Prints the URL on which it listens. LOG gets a line of JSON for each request that is there whole ({"got": number, "at", "rows":
-[[member, key], …]}) and, before it is answered, another ({"answers": number, "at"}); `at` is monotonic time in seconds.
+[[member, key], …]}) and, before it is answered, another ({"answers": number, "at"}); `at` is monotonic time in seconds. GET
+/connections tells how many connections are there, those counted of which something is still to be read.
 """
-import argparse, http.server, itertools, json, os, time
+import argparse, http.server, itertools, json, os, threading, time
 
 options = argparse.ArgumentParser()
 options.add_argument("log")
@@ -13,6 +14,14 @@ options.add_argument("--delay-ms", type=int, default=20)
 options = options.parse_args()
 log = os.open(options.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 numbers = itertools.count(1)
+connections, lock = 0, threading.Lock()
+
+
+def count(more):
+    global connections
+    with lock:
+        connections += more
+        return connections
 
 
 def note(**what):
@@ -21,6 +30,11 @@ def note(**what):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        text = str(count(0)).encode()
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text))
+        self.close_connection = True
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -41,11 +55,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             super().handle()
         except OSError:
             pass  # The gateway was killed.
+        finally:
+            count(-1)
 
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
+
+    def process_request(self, request, address):
+        count(1)
+        super().process_request(request, address)
 
 
 server = Server(("127.0.0.1", 0), Handler)
