@@ -26,17 +26,12 @@ import Testing
 
         let parent = try #require(gateway.process).pid
         // One is idle and one in the middle of a call: it has used a tenth of a second.
-        let children = try Until.some(60) { () -> [Process]? in
+        let found = try eventually {
             let children = Process.all().filter { $0.parent == parent }
             return children.count >= 2 && children.contains { $0.ticks >= 10 } ? children : nil
         }
-        let found = try #require(children, "\(Process.all().filter { $0.parent == parent })")
         gateway.kill()
-        let isOver = Until.some(20) { () -> Bool? in
-            let left = Process.all().filter { process in found.contains { $0.isSame(as: process) } }
-            return left.isEmpty ? true : nil
-        }
-        #expect(isOver == true, "\(Process.all().filter { process in found.contains { $0.isSame(as: process) } })")
+        try eventually { !Process.all().contains { process in found.contains { $0.isSame(as: process) } } }
     }
 
     /// A process that runs, as `/proc` shows it.

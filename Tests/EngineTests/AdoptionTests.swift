@@ -31,9 +31,7 @@ import Testing
         // Each member's row names what moved it last: the exit, which is its plugin's first generation, came after the gate.
         #expect(try bench.generation(journey, "a") == 1)
         // The old one has let go: its run is not what keeps it.
-        _ = try bench.eventually {
-            bench.lines.withLock { $0.contains { $0.contains("gate 1 retired") } } ? true : nil
-        }
+        try eventually { bench.lines.withLock { $0.contains { $0.contains("gate 1 retired") } } }
     }
 
     @Test func aMembersRowNamesItsGeneration() throws {

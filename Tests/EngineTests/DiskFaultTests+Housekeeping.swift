@@ -1,7 +1,7 @@
 import CFaultVFS
-import Glibc
 import Journeys
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -12,7 +12,7 @@ extension DiskFaultTests {
     private func paused() throws -> (bench: FaultBench, opened: FaultBench.Opened) {
         let bench = try FaultBench(.movement)
         let opened = try #require(bench.opened)
-        try end(bench, bench.trigger(), "a run") { usleep(500) }
+        try end(bench, bench.trigger(), "a run")
         _ = try opened.engine.change(.pause, workspaceID: FaultBench.workspaceID, journeyID: bench.journeyID)
         return (bench, opened)
     }
@@ -27,11 +27,10 @@ extension DiskFaultTests {
         #expect(try active(bench, opened) == 600)
         fault_arm("members/", 1, Int32(FAULT_FULL | FAULT_STAYS))
         _ = try opened.engine.change(.archive, workspaceID: FaultBench.workspaceID, journeyID: bench.journeyID)
-        try within(10, "full") { fault_has_struck() != 0 }
+        try eventually { fault_has_struck() != 0 }
         fault_heal()
-        try within(20, "mended") {
+        try eventually {
             bench.clock.advance(11 * Bench.second)
-            usleep(2000)
             return try active(bench, opened) == 0
         }
         #expect(try bench.wrongCounters() == [])
@@ -41,11 +40,10 @@ extension DiskFaultTests {
         let (bench, opened) = try paused()
         fault_arm("members/", 1, Int32(FAULT_FULL | FAULT_STAYS))
         try opened.engine.delete(workspaceID: FaultBench.workspaceID, journeyID: bench.journeyID)
-        try within(10, "full") { fault_has_struck() != 0 }
+        try eventually { fault_has_struck() != 0 }
         fault_heal()
-        try within(20, "mended") {
+        try eventually {
             bench.clock.advance(11 * Bench.second)
-            usleep(2000)
             return try opened.control.read { try $0.deletedJourneys(limit: 1) }.isEmpty
         }
         bench.close()
@@ -56,7 +54,7 @@ extension DiskFaultTests {
     @Test func membersOfADeletedJourneyDoNotComeBackWithThePower() throws {
         let (bench, opened) = try paused()
         try opened.engine.delete(workspaceID: FaultBench.workspaceID, journeyID: bench.journeyID)
-        try within(10, "deleted") { try opened.control.read { try $0.deletedJourneys(limit: 1) }.isEmpty }
+        try eventually { try opened.control.read { try $0.deletedJourneys(limit: 1) }.isEmpty }
         fault_arm("/", 1, Int32(FAULT_POWER))
         bench.close()
         try #require(fault_cut(0) >= 0)

@@ -1,6 +1,7 @@
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -151,7 +152,7 @@ import Testing
         // New ones come, and are caught at tiles that no completed run has known.
         try bench.load("id,age\n" + (1...44).map { "k\($0),\($0)" }.joined(separator: "\n"))
         let caught = try bench.trigger(journey)
-        _ = try bench.eventually { try bench.sent().isEmpty ? nil : true }
+        try eventually { try !bench.sent().isEmpty }
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
         try Files.write([], to: bench.log + ".go")
         #expect(try bench.end(caught).status == .cancelled)
@@ -180,13 +181,13 @@ import Testing
         let preview = try preview(bench, journey, definition)
         #expect(preview.tiles["send"] == .init(members: 5, effect: .skipForward(to: "then")))
         try put(bench, journey, definition)
-        let run = try bench.trigger(journey)
         let sent = try bench.sent().count
-        _ = try bench.eventually { try bench.sent().count > sent ? true : nil }
+        let run = try bench.trigger(journey)
+        try eventually { try bench.sent().count > sent }
         let store = try bench.members.store(bench.workspaceID)
         let number = try store.journeyNumber(journey)
         // Already while they are in flight there.
-        _ = try bench.eventually { try store.deadLetters(DeadLetterFilter(), limit: 10).letters.isEmpty ? true : nil }
+        try eventually { try store.deadLetters(DeadLetterFilter(), limit: 10).letters.isEmpty }
         try Files.write([], to: bench.log + ".go")
         #expect(try bench.end(run).status == .completed)
         let after = try bench.stats(journey)
@@ -273,7 +274,7 @@ import Testing
         // Entry, which comes after, does not begin.
         _ = try bench.engine.change(.drain, workspaceID: bench.workspaceID, journeyID: journey)
         let run = try bench.trigger(journey)
-        _ = try bench.eventually { try bench.sent().isEmpty ? nil : true }
+        try eventually { try !bench.sent().isEmpty }
         #expect(try bench.stats(journey).tile("b").active == 2)
         bench.engine.queue.running(journey)?.requestStop(.shutdown)
         try Files.write([], to: bench.log + ".go")

@@ -1,6 +1,7 @@
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -52,7 +53,7 @@ import Testing
         bench.clock.advance(3600 * Bench.second)
         let run = try bench.runOnce(journey)
         #expect(run.counts.entered == 0 && run.counts.completed == 2)
-        _ = try bench.eventually { try bench.status(journey) == .archived ? true : nil }
+        try eventually { try bench.status(journey) == .archived }
     }
 
     @Test func archivingLetsEverybodyOutAndDeletingForgetsThem() throws {
@@ -62,12 +63,10 @@ import Testing
         try bench.runOnce(journey)
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
         _ = try bench.engine.change(.archive, workspaceID: bench.workspaceID, journeyID: journey)
-        _ = try bench.eventually { try bench.stats(journey).total.exited == 2 ? true : nil }
+        try eventually { try bench.stats(journey).total.exited == 2 }
         try bench.engine.delete(workspaceID: bench.workspaceID, journeyID: journey)
         #expect(throws: EngineError.self) { try bench.status(journey) }
-        _ = try bench.eventually { () -> Bool? in
-            try bench.members.store(bench.workspaceID).knownJourneyNumber(journey) == nil ? true : nil
-        }
+        try eventually { try bench.members.store(bench.workspaceID).knownJourneyNumber(journey) == nil }
     }
 
     @Test func aThirdManualRunIsRefusedAndTheSecondWaits() throws {
@@ -81,7 +80,7 @@ import Testing
             "edges": [["from": "in", "to": "send"]],
         ])
         let first = try bench.trigger(journey)
-        _ = try bench.eventually { bench.engine.queue.running(journey) == nil ? nil : true }
+        try eventually { bench.engine.queue.running(journey) != nil }
         let second = try bench.trigger(journey)
         #expect(throws: EngineError.self) { try bench.trigger(journey) }
         try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: second.id)
@@ -97,7 +96,7 @@ import Testing
         definition["schedule"] = "0 * * * *"
         let journey = try bench.journey(.object(definition))
         bench.clock.advance(5 * 3600 * Bench.second)
-        let runs = try bench.eventually { () -> [RunRecord]? in
+        let runs = try eventually { () -> [RunRecord]? in
             let runs = try bench.control.read {
                 try $0.runs(workspaceID: bench.workspaceID, journeyID: journey)
             }
@@ -187,12 +186,12 @@ import Testing
         try bench.restart()
         #expect(try bench.status(journey) == .draining)
         bench.clock.advance(3600 * Bench.second)
-        _ = try bench.eventually { try bench.status(journey) == .archived ? true : nil }
+        try eventually { try bench.status(journey) == .archived }
         #expect(try bench.stats(journey).total.completed == 2)
         // Nobody inside: at once.
         let empty = try bench.journey(Self.waiting)
         _ = try bench.engine.change(.drain, workspaceID: bench.workspaceID, journeyID: empty)
-        _ = try bench.eventually { try bench.status(empty) == .archived ? true : nil }
+        try eventually { try bench.status(empty) == .archived }
     }
 
     /// More members than one step takes, and the gateway stops before they are out.
@@ -204,7 +203,7 @@ import Testing
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
         _ = try bench.engine.change(.archive, workspaceID: bench.workspaceID, journeyID: journey)
         try bench.restart()
-        _ = try bench.eventually { try bench.stats(journey).total.exited == 12_000 ? true : nil }
+        try eventually { try bench.stats(journey).total.exited == 12_000 }
         let store = try bench.members.store(bench.workspaceID)
         let number = try store.journeyNumber(journey)
         #expect(try store.verifyCounters(number).isEmpty)
@@ -225,9 +224,9 @@ import Testing
         }
         func minutes(_ count: Int64, runs wanted: Int) throws {
             bench.clock.advance(count * 60 * Bench.second)
-            _ = try bench.eventually {
+            try eventually {
                 let runs = try runs()
-                return runs.count == wanted && runs[0].status.isFinal && bench.engine.queue.isIdle(journey) ? true : nil
+                return runs.count == wanted && runs[0].status.isFinal && bench.engine.queue.isIdle(journey)
             }
         }
         try bench.warehouse.removeEmbedded(workspaceID: bench.workspaceID)
@@ -264,7 +263,7 @@ import Testing
             "edges": [["from": "in", "to": "send"]],
         ])
         let first = try bench.trigger(journey)
-        _ = try bench.eventually { try bench.sent().count == 2 ? true : nil }
+        try eventually { try bench.sent().count == 2 }
         bench.engine.startDue(
             Timetable.Due(workspaceID: bench.workspaceID, journeyID: journey, trigger: .timer))
         let queued = try #require(bench.engine.queue.waiting(journey))

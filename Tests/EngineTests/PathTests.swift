@@ -1,5 +1,6 @@
 import Journeys
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -120,7 +121,7 @@ import Testing
         for call in [JourneyCall.pause, .archive] {
             _ = try bench.engine.change(call, workspaceID: bench.workspaceID, journeyID: journey)
         }
-        _ = try bench.eventually { try bench.stats(journey).total.exited == 1 ? true : nil }
+        try eventually { try bench.stats(journey).total.exited == 1 }
         #expect(try path(bench, journey, "a") == "in>next*1@0 rest>.*0@1")
         #expect(try entry(bench, journey, "a").present.reason == .archived)
     }
@@ -138,14 +139,14 @@ import Testing
         #expect(
             try bench.engine.remedy(
                 .skip, member: Array("a".utf8), workspaceID: bench.workspaceID, journeyID: journey))
-        _ = try bench.eventually { try bench.stats(journey).tile("rest").active == 1 ? true : nil }
+        try eventually { try bench.stats(journey).tile("rest").active == 1 }
         #expect(try path(bench, journey, "a") == "in>next*1@0 send>next*0@1 rest>.*0…")
         // The timer fires once a second.
         bench.clock.advance(Bench.second)
         #expect(
             try bench.engine.remedy(
                 .retry, member: Array("b".utf8), workspaceID: bench.workspaceID, journeyID: journey))
-        _ = try bench.eventually { try bench.stats(journey).total.failed == 1 && bench.sent().count == 3 ? true : nil }
+        try eventually { try bench.stats(journey).total.failed == 1 && bench.sent().count == 3 }
         #expect(try path(bench, journey, "b") == "in>next*1@0 send>.*1…")
         #expect(
             try bench.engine.remedy(
@@ -161,12 +162,8 @@ import Testing
             "edges": [["from": "in", "to": "send"], ["from": "send", "to": "sorry", "branch": "failed"]],
         ])
         let run = try bench.trigger(journey)
-        let number = try bench.members.store(bench.workspaceID).journeyNumber(journey)
         for attempt in 1...2 {
-            _ = try bench.eventually { () -> Bool? in
-                let isDue = try bench.members.store(bench.workspaceID).nextRetry(number) != nil
-                return try bench.sent().count == attempt && isDue ? true : nil
-            }
+            try eventually { try bench.sent().count == attempt && bench.nextRetry(journey) != nil }
             bench.clock.advance(Self.hour)
         }
         _ = try bench.end(run)
@@ -293,7 +290,7 @@ import Testing
         ])
         let run = try bench.trigger(journey)
         for count in 1...2 {
-            _ = try bench.eventually { try bench.sent().count >= count ? true : nil }
+            try eventually { try bench.sent().count >= count }
             try bench.restart()
         }
         try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: run.id)

@@ -1,6 +1,7 @@
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -50,8 +51,8 @@ import Testing
         return withExtendedLifetime(rows) { [rows.arrivedAt[0], rows.wake[0]].map { ($0 - Bench.start) / Self.hour } }
     }
 
-    private func eventually(_ bench: Bench, _ journey: String, _ wanted: [Int64]) throws {
-        _ = try bench.eventually { try times(bench, journey) == wanted ? true : nil }
+    private func waitsBecome(_ bench: Bench, _ journey: String, _ wanted: [Int64]) throws {
+        try eventually { try times(bench, journey) == wanted }
     }
 
     private func completed(_ bench: Bench, _ journey: String, at hour: Int64) throws -> Int {
@@ -68,7 +69,7 @@ import Testing
         let bench = try Bench()
         let journey = try journey(bench, config)
         try pause(bench, journey, 2, 6)
-        try eventually(bench, journey, [arrival, end])
+        try waitsBecome(bench, journey, [arrival, end])
         #expect(try completed(bench, journey, at: end - 1) == 0)
         #expect(try completed(bench, journey, at: end) == 1)
     }
@@ -91,7 +92,7 @@ import Testing
         try change(bench, journey, .pause)
         try go(bench, 1)
         try change(bench, journey, .resume)
-        _ = try bench.eventually { try bench.engine.hasEndedPauses(bench.workspaceID, journey) ? nil : true }
+        try eventually { try !bench.engine.hasEndedPauses(bench.workspaceID, journey) }
         #expect(try times(bench, journey) == before)
     }
 
@@ -107,7 +108,7 @@ import Testing
         try go(bench, 6)
         try change(bench, journey, .resume)
         try bench.restart()
-        try eventually(bench, journey, [4, 14])
+        try waitsBecome(bench, journey, [4, 14])
         #expect(try completed(bench, journey, at: 13) == 0)
         #expect(try completed(bench, journey, at: 14) == 1)
         #expect(try !bench.engine.hasEndedPauses(bench.workspaceID, journey))
@@ -145,7 +146,7 @@ import Testing
         }
         try go(bench, 4)
         try change(bench, journey, .resume)
-        try eventually(bench, journey, [4, 14])
+        try waitsBecome(bench, journey, [4, 14])
     }
 
     @Test func theTimerKnowsTheNewTimes() throws {
@@ -157,12 +158,12 @@ import Testing
         try bench.restart()
         try go(bench, 6)
         try change(bench, journey, .resume)
-        try eventually(bench, journey, [4, 14])
-        _ = try bench.eventually { try bench.engine.hasEndedPauses(bench.workspaceID, journey) ? nil : true }
+        try waitsBecome(bench, journey, [4, 14])
+        try eventually { try !bench.engine.hasEndedPauses(bench.workspaceID, journey) }
         try go(bench, 13)
         try go(bench, 14)
-        _ = try bench.eventually { try bench.stats(journey).total.completed == 1 ? true : nil }
-        let runs = try bench.eventually {
+        try eventually { try bench.stats(journey).total.completed == 1 }
+        let runs = try eventually {
             let runs = try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
             return runs[0].status == .completed ? runs : nil
         }
@@ -179,16 +180,16 @@ import Testing
         try change(bench, journey, .pause)
         try go(bench, 5)
         try change(bench, journey, .drain)
-        try eventually(bench, journey, [5, 15])
+        try waitsBecome(bench, journey, [5, 15])
         try go(bench, 15)
-        _ = try bench.eventually { try bench.status(journey) == .archived ? true : nil }
+        try eventually { try bench.status(journey) == .archived }
         #expect(try bench.stats(journey).total.completed == 1)
 
         let other = try bench.journey(Self.waiting(["pause_clock": "restart"]))
         try bench.runOnce(other)
         try change(bench, other, .pause)
         try change(bench, other, .archive)
-        _ = try bench.eventually { try bench.stats(other).total.exited == 1 ? true : nil }
+        try eventually { try bench.stats(other).total.exited == 1 }
         #expect(try !bench.engine.hasEndedPauses(bench.workspaceID, other))
     }
 
@@ -204,7 +205,7 @@ import Testing
         try bench.load("id,age\na,1\n")
         try go(bench, 5)
         try change(bench, journey, .resume)
-        try eventually(bench, journey, [2, 12])
+        try waitsBecome(bench, journey, [2, 12])
     }
 
     @Test func retriesAndParkedMembersAreNoWaits() throws {
@@ -234,7 +235,7 @@ import Testing
         bench.clock.advance(60 * Bench.second)
         for journey in [retrying, failing] {
             try change(bench, journey, .resume)
-            _ = try bench.eventually { try bench.engine.hasEndedPauses(bench.workspaceID, journey) ? nil : true }
+            try eventually { try !bench.engine.hasEndedPauses(bench.workspaceID, journey) }
         }
         let store = try bench.members.store(bench.workspaceID)
         #expect(try due != nil && store.nextRetry(store.journeyNumber(retrying)) == due)

@@ -1,6 +1,7 @@
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -102,14 +103,14 @@ import Testing
             bench, ["pause_clock": "while_active", "advance": "when_due"], ["time_of_day": "09:00"])
         try pause(bench, journey, hours: 2)
         // The tile is asked at once.
-        _ = try bench.eventually { try wake(bench, journey) == Self.wednesday + 9 * Self.hour ? true : nil }
-        let runs = try bench.eventually {
+        try eventually { try wake(bench, journey) == Self.wednesday + 9 * Self.hour }
+        let runs = try eventually {
             let runs = try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
             return runs[0].status == .completed && bench.engine.queue.isIdle(journey) ? runs : nil
         }
         #expect(runs[0].trigger == .timer && runs.allSatisfy { $0.counts.completed == 0 })
         bench.clock.set(Self.wednesday + 9 * Self.hour)
-        _ = try bench.eventually { try bench.stats(journey).total.completed == 1 ? true : nil }
+        try eventually { try bench.stats(journey).total.completed == 1 }
     }
 
     /// The pause before the second one moved no wait for good yet.

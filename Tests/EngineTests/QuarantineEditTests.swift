@@ -50,7 +50,7 @@ import Testing
         #expect(edited.status == .active && edited.statusError.isEmpty, "\(edited.statusError)")
         // By its schedule, too.
         bench.clock.advance(3600 * Bench.second)
-        _ = try bench.eventually {
+        try eventually {
             try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
                 .first { $0.status == .completed }
         }

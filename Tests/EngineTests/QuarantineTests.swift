@@ -56,7 +56,7 @@ import Testing
         #expect(try statusError(bench, journey).isEmpty)
         // The timetable goes on.
         bench.clock.advance(3600 * Bench.second)
-        _ = try bench.eventually { try runs(bench, journey).first { $0.status == .completed } }
+        try eventually { try runs(bench, journey).first { $0.status == .completed } }
         #expect(bench.plugins.plugin("test.gate")?.generations.map(\.state) == [.active])
     }
 
@@ -94,7 +94,7 @@ import Testing
         _ = try bench.plugins.reload(id: "test.gate")
         #expect(try bench.status(journey) == .active)
         bench.clock.advance(3600 * Bench.second)
-        _ = try bench.eventually { try runs(bench, journey).first { $0.status == .completed } }
+        try eventually { try runs(bench, journey).first { $0.status == .completed } }
         try bench.restart()
         #expect(try bench.status(journey) == .active)
     }

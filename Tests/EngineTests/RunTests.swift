@@ -1,6 +1,7 @@
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -101,11 +102,9 @@ import Testing
         let run = try bench.trigger(journey)
         // The pauses are 1, 5 and 25 s give or take a tenth: the run holds for them, later ones wait for the timer.
         for count in 1...8 {
-            _ = try bench.eventually { try bench.sent().count >= count ? true : nil }
-            _ = try bench.eventually { () -> Bool? in
-                let number = try bench.members.store(bench.workspaceID).journeyNumber(journey)
-                if count == 8 { return try bench.stats(journey).total.failed == 1 ? true : nil }
-                return try bench.members.store(bench.workspaceID).nextRetry(number) == nil ? nil : true
+            try eventually { try bench.sent().count >= count }
+            try eventually {
+                try count == 8 ? bench.stats(journey).total.failed == 1 : bench.nextRetry(journey) != nil
             }
             bench.clock.advance(3600 * Bench.second)
         }
@@ -145,11 +144,10 @@ import Testing
             "edges": [["from": "in", "to": "send"]],
         ])
         let run = try bench.trigger(journey)
-        _ = try bench.eventually { try bench.sent().count == 1 ? true : nil }
-        let number = try bench.members.store(bench.workspaceID).journeyNumber(journey)
-        _ = try bench.eventually { try bench.members.store(bench.workspaceID).nextRetry(number) }
+        try eventually { try bench.sent().count == 1 }
+        try eventually { try bench.nextRetry(journey) }
         bench.clock.advance(2 * Bench.second)
-        _ = try bench.eventually { try bench.sent().count == 2 ? true : nil }
+        try eventually { try bench.sent().count == 2 }
         try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: run.id)
         #expect(try bench.end(run).status == .cancelled)
         let sent = try bench.sent().map { $0.split(separator: " ") }

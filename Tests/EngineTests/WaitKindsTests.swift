@@ -1,5 +1,6 @@
 import Journeys
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -32,7 +33,7 @@ import Testing
 
     /// The runs of a journey, once there are so many and all have ended; newest first.
     private func ended(_ bench: Bench, _ journey: String, _ count: Int) throws -> [RunRecord] {
-        try bench.eventually {
+        try eventually {
             let runs = try self.runs(bench, journey)
             return runs.count >= count && runs.allSatisfy(\.status.isFinal) && bench.engine.queue.isIdle(journey)
                 ? runs : nil

@@ -1,4 +1,3 @@
-import Glibc
 import HTTPServer
 import Journeys
 import Platform
@@ -90,7 +89,7 @@ import TestSupport
         return id
     }
 
-    @Test(.timeLimit(.minutes(2))) func ninetyVirtualDaysDeliverWhatNinetyDaysDo() throws {
+    @Test(.timeLimit(.minutes(15))) func ninetyVirtualDaysDeliverWhatNinetyDaysDo() throws {
         let journey = try launch()
         let lines = try workspace.call(
             "POST", "/journeys/\(journey)/simulate", #"{"days": 90}"#, headers: [("Accept", "application/x-ndjson")]
@@ -143,16 +142,17 @@ import TestSupport
         let six = now / day * day + 6 * 3_600_000_000
         let next = six > now ? six : six + day
         gateway.clock.set(next)
-        for look in 0..<2000 {
+        var looks = 0
+        try eventually {
             let runs = try workspace.json("GET", "/journeys/\(journey)/runs?page=1&page_size=1")
             if let run = runs["data"]?[0], run["status"] == "completed",
                 let created = run["created_at"]?.stringValue.flatMap({ Timestamp.parse($0) }), created >= next
             {
-                return
+                return true
             }
-            usleep(5000)
-            if look > 20 { gateway.clock.advance(100_000) }
+            looks += 1
+            if looks > 20 { gateway.clock.advance(100_000) }
+            return false
         }
-        Issue.record("the run of \(Timestamp.api(next)) did not end")
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import HTTPServer
 import Journeys
 import Platform
@@ -70,9 +69,7 @@ import TestSupport
     }
 
     private func wait(_ key: String, until body: (JSON) -> Bool) throws {
-        for _ in 0..<2000 where try !body(member(key)) { usleep(5000) }
-        let last = try member(key)
-        #expect(body(last), "\(last.text)")
+        try eventually { try body(member(key)) }
     }
 
     @Test func theyAreFoundByWhatIsKnownOfThem() throws {

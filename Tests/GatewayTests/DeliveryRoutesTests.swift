@@ -1,4 +1,3 @@
-import Glibc
 import HTTPServer
 import Journeys
 import Platform
@@ -67,14 +66,12 @@ import TestSupport
     /// Waits, in real time, until the page says so: outcomes are counted after the receiver has answered. The gateway's
     /// clock goes on a little, since the first deliveries under a daily cap wait for the disk.
     private func wait(for body: (JSON) -> Bool) throws -> JSON {
-        var last = try page()
-        for _ in 0..<2000 where !body(last) {
-            usleep(10_000)
+        try eventually {
+            let page = try page()
+            if body(page) { return page }
             gateway.clock.advance(1_000)
-            last = try page()
+            return JSON?.none
         }
-        #expect(body(last), "\(last.text)")
-        return last
     }
 
     @Test func figuresOfADayThatGoesWell() throws {

@@ -72,7 +72,7 @@ import TestSupport
                     Content-Length: 0\r\n\r\n
                     """.utf8))
         }
-        try #require(lobby.waiting.wait(microseconds: 20_000_000) { $0.count == 2 ? () : nil } != nil)
+        try #require(lobby.waiting.wait(microseconds: 120_000_000) { $0.count == 2 ? () : nil } != nil)
         let third = try own.call(
             "POST", "/destinations/\(own.makeDestination(url: "http://127.0.0.1:\(port)/in"))/test")
         #expect(third.status == 429 && third[header: "Retry-After"] == "5", "\(third.text)")

@@ -1,4 +1,3 @@
-import Glibc
 import Journeys
 import Platform
 import TestSupport
@@ -6,7 +5,7 @@ import Testing
 
 /// The real gateway on a file system of a few MB that fills up, or that may only be read.
 @Suite(.serialized, .enabled(if: SmallDisk.isAllowed, "this user may not mount")) struct FullDiskTests {
-    @Test(.timeLimit(.minutes(2))) func aFullDiskIsSaidAndWaitedFor() throws {
+    @Test(.timeLimit(.minutes(15))) func aFullDiskIsSaidAndWaitedFor() throws {
         let home = try TemporaryDirectory()
         let disk = try SmallDisk(at: home.path + "/data", megabytes: 48)
         let gateway = try GatewayProcess(plugins: ["Entry", "Wait"], in: disk.path)
@@ -56,20 +55,23 @@ import Testing
 
         // And goes on by itself once there is room.
         disk.clear()
-        let ended = try eventually(within: 60) { () -> JSON? in
+        let ended = try eventually { () -> JSON? in
             let present = try caller.json("GET", "/journeys/\(journey)/runs/\(run)")
             return present["status"] == "running" ? JSON?.none : present
         }
         #expect(ended["status"] == "completed" && ended["counts"]?["entered"] == 40_000, "\(ended.text)")
-        let active = try caller.json("GET", "/journeys/\(journey)")
-        #expect(active["status"] == "active" && active["status_error"] == "", "\(active.text)")
+        // A moment after its run.
+        try eventually {
+            let active = try caller.json("GET", "/journeys/\(journey)")
+            return active["status"] == "active" && active["status_error"] == ""
+        }
         #expect(try caller.json("GET", "/journeys/\(journey)/stats")["total"]?["active"] == 40_000)
-        _ = try eventually { try gateway.client().request("GET", "/readyz").status == 200 ? true : nil }
+        try eventually { try gateway.client().request("GET", "/readyz").status == 200 }
         #expect(try caller.call("POST", "/journeys", draft).status == 201)
         #expect(gateway.stop() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func aDirectoryThatMayOnlyBeReadIsRefusedAtTheStart() throws {
+    @Test(.timeLimit(.minutes(15))) func aDirectoryThatMayOnlyBeReadIsRefusedAtTheStart() throws {
         let home = try TemporaryDirectory()
         let disk = try SmallDisk(at: home.path + "/data", megabytes: 24)
         let gateway = try GatewayProcess(plugins: [], in: disk.path)
@@ -82,15 +84,5 @@ import Testing
         try gateway.start()
         #expect(try gateway.caller(workspace).call("GET", "/journeys").status == 200)
         #expect(gateway.stop() == 0)
-    }
-
-    private func eventually<Value>(within seconds: Int64 = 30, _ body: () throws -> Value?) throws -> Value {
-        let clock = SystemClock()
-        let end = clock.now() + seconds * 1_000_000
-        while clock.now() < end {
-            if let value = try body() { return value }
-            usleep(20_000)
-        }
-        throw Unexpected(answer: "it did not come to pass within \(seconds) s")
     }
 }

@@ -91,12 +91,7 @@ import Testing
         try CPlugin.build(source, to: folder.path + "/slow.so")
         try Files.write(Files.read(folder.path + "/slow.so"), to: gateway.pluginDirectory + "/slow.so", mode: 0o644)
         // Once the probe is there, the other one's process ends.
-        var probe: pid_t?
-        for _ in 0..<2000 where probe == nil {
-            probe = try children().first { $0 != child }
-            usleep(5000)
-        }
-        #expect(probe != nil)
+        try eventually { try children().contains { $0 != child } }
         kill(child, SIGKILL)
         try waitFor(["1", "1.0.0", "active"], of: "test.slow")
     }
@@ -126,13 +121,15 @@ import Testing
     /// Waits until the table of generations has a line that begins so. The watcher needs no more than a moment.
     private func waitFor(_ words: [String], of id: String = "test.tile") throws {
         var last = ""
-        for _ in 0..<600 {
-            last = try run(["list", id]).output
-            let lines = last.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-            if lines.contains(where: { Array($0.prefix(words.count)) == words }) { return }
-            usleep(50_000)
+        do {
+            try eventually {
+                last = try run(["list", id]).output
+                let lines = last.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+                return lines.contains { Array($0.prefix(words.count)) == words }
+            }
+        } catch let error as NotInTime {
+            Issue.record("no generation is \(words): \(error): \(last)\(gateway.log)")
         }
-        Issue.record("no generation is \(words): \(last)\(gateway.log)")
     }
 
     private func expectPlugin(

@@ -1,4 +1,3 @@
-import Glibc
 import Journeys
 import Platform
 import Testing
@@ -84,14 +83,8 @@ import TestSupport
         defer { gateway.stop() }
         for version in ["1", "2", "3"] {
             try gateway.build(version)
-            var plugin = JSON.null
             // Real time: the watcher's thread works in it.
-            for _ in 1...3000 {
-                plugin = try gateway.plugins("GET", Self.id).json
-                if plugin["version"] == .string(version) { break }
-                usleep(5000)
-            }
-            #expect(plugin["version"] == .string(version), "\(plugin.text)")
+            try eventually { try gateway.plugins("GET", Self.id).json["version"] == .string(version) }
         }
     }
 

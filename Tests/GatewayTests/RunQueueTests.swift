@@ -26,7 +26,7 @@ import TestSupport
         }
         /// Waits until a delivery hangs.
         func waitForDelivery() -> Bool {
-            waiting.wait(microseconds: 20_000_000) { $0.responders.isEmpty ? nil : true } ?? false
+            waiting.wait(microseconds: 120_000_000) { $0.responders.isEmpty ? nil : true } ?? false
         }
     }
 

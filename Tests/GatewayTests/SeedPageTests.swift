@@ -104,17 +104,12 @@ import TestSupport
 }
 
 extension TestWorkspace {
-    /// Asks for a run until it is over. Real time passes, at most half a minute of it.
+    /// Asks for a run until it is over. Real time passes.
     func waitForRun(_ journey: String, _ run: String) throws -> JSON {
-        for _ in 0..<3000 {
+        try eventually {
             let json = try json("GET", "/journeys/\(journey)/runs/\(run)")
-            if let status = json["status"]?.stringValue.flatMap(RunStatus.init(rawValue:)), status.isFinal {
-                return json
-            }
-            pause()
+            let status = json["status"]?.stringValue.flatMap(RunStatus.init(rawValue:))
+            return status?.isFinal == true ? json : JSON?.none
         }
-        throw Unexpected(answer: "the run \(run) did not end")
     }
-
-    private func pause() { Monitor(()).wait(microseconds: 10_000) { _ in Void?.none } }
 }

@@ -18,7 +18,7 @@ import TestSupport
         #expect(try refused.receiveToEnd() == [])
         refused.close()
         clients.removeLast().close()
-        #expect(eventually { server.server.figures.connections == 2 })
+        try eventually { server.server.figures.connections == 2 }
         #expect(try server.client().request("GET", "/").status == 200)
         #expect(server.server.figures.refused == 1)
     }
@@ -33,7 +33,7 @@ import TestSupport
     @Test func noDescriptorLeaks() throws {
         let server = try TestServer(TestHandler.echo())
         _ = try server.client().request("GET", "/")
-        #expect(eventually { server.server.figures.connections == 0 })
+        try eventually { server.server.figures.connections == 0 }
         let before = try sockets()
         for number in 0..<1000 {
             let client = try server.client()
@@ -46,8 +46,8 @@ import TestSupport
             default: client.reset()
             }
         }
-        #expect(eventually { server.server.figures.accepted == 1001 })
-        #expect(eventually { server.server.figures.connections == 0 })
+        try eventually { server.server.figures.accepted == 1001 }
+        try eventually { server.server.figures.connections == 0 }
         #expect(try sockets() <= before + 200)
     }
 

@@ -86,7 +86,7 @@ import TestSupport
         let stream = streams.wait { $0.first }
         #expect(!stream.isStopping)
         let stopping = NativeThread(name: "stop") { server.server.stop(grace: 20_000_000) }
-        #expect(eventually { stream.isStopping })
+        try eventually { stream.isStopping }
         #expect(stream.write(Array("bye".utf8)) == .accepted)
         stream.finish()
         #expect(try client.receiveAnswer()?.text == "bye")

@@ -1,4 +1,3 @@
-import Glibc
 import HTTPServer
 import Platform
 import Synchronization
@@ -70,13 +69,4 @@ final class TestServer: Sendable {
     deinit { server.stop(grace: 0) }
 
     func client() throws -> HTTPClient { try HTTPClient(port: port) }
-}
-
-/// Asks until `condition` holds, at most ten seconds: for what only the kernel tells another thread.
-func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<10_000 {
-        if condition() { return true }
-        usleep(1000)
-    }
-    return false
 }

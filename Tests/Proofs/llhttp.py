@@ -142,7 +142,7 @@ def exchange(port, batch):
     """Sends each of `batch` on its own connection; gives all that came back."""
     sockets = []
     for data in batch:
-        peer = socket.create_connection(("127.0.0.1", port), 20)
+        peer = socket.create_connection(("127.0.0.1", port), 20 * Proof.patience)
         peer.sendall(data)
         peer.shutdown(socket.SHUT_WR)
         sockets.append(peer)

@@ -1,5 +1,6 @@
 import Journeys
 import Platform
+import TestSupport
 import Testing
 
 /// What most journeys need.
@@ -34,11 +35,13 @@ extension Caller {
     }
 
     func makeDestination(
-        _ url: String, batchSize: Int64 = 100, config: [String: JSON] = [:], at place: SourceLocation = #_sourceLocation
+        _ url: String, batchSize: Int64 = 100, config: [String: JSON] = [:], limits: JSON = [:],
+        at place: SourceLocation = #_sourceLocation
     ) throws -> String {
         let config = config.merging(["url": .string(url), "batch_size": .integer(batchSize)]) { given, _ in given }
         return try create(
-            "destinations", ["name": "Inbox", "destination_type": "webhook", "config": .object(config)], at: place)
+            "destinations",
+            ["name": "Inbox", "destination_type": "webhook", "config": .object(config), "limits": limits], at: place)
     }
 
     /// Creates a journey, requires it to be valid, and activates it.
@@ -65,14 +68,12 @@ extension Caller {
 
     /// Waits for the end of a run, requires it to be `completed`, and gives it.
     func finish(
-        _ id: String, of journey: String, within seconds: Double = 60, at place: SourceLocation = #_sourceLocation
+        _ id: String, of journey: String, at place: SourceLocation = #_sourceLocation
     ) throws -> JSON {
-        let ended = try Until.some(seconds) { () -> JSON? in
+        let run = try eventually(within: 600) { () -> JSON? in
             let run = try look(at: id, of: journey, at: place)
             return run["status"] == "queued" || run["status"] == "running" ? JSON?.none : run
         }
-        let present = try look(at: id, of: journey, at: place)
-        let run = try #require(ended, "the run did not end within \(seconds) s: \(present.text)", sourceLocation: place)
         try #require(run["status"] == "completed", "\(run.text)", sourceLocation: place)
         return run
     }

@@ -9,7 +9,7 @@ struct Command {
     var errors: String
 
     /// - Parameter seconds: after which it is killed and the test fails.
-    init(_ program: String, _ arguments: [String], environment: [String: String] = [:], within seconds: Double = 120)
+    init(_ program: String, _ arguments: [String], environment: [String: String] = [:], within seconds: Double = 300)
         throws
     {
         let folder = try TemporaryFolder()

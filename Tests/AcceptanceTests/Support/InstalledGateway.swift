@@ -48,7 +48,7 @@ final class InstalledGateway {
     func start() throws {
         let process = try serve()
         self.process = process
-        let address = try process.line(after: "listening on http://", within: 30)
+        let address = try process.line(after: "listening on http://")
         port = try #require(address.split(separator: ":").last.flatMap { UInt16($0) }, "address \(address)")
     }
 
@@ -69,7 +69,7 @@ final class InstalledGateway {
     }
 
     /// Asks it to stop, and gives its exit code.
-    func stop(within seconds: Double = 30) throws -> Int32 {
+    func stop(within seconds: Double = 120) throws -> Int32 {
         let process = try #require(process)
         process.signal(SIGTERM)
         let code = try process.exitCode(within: seconds)

@@ -19,7 +19,7 @@ final class InstalledReceiver {
             Installed.program(),
             ["receiver", "--listen", "127.0.0.1:0", "--log", folder.path + "/received.ndjson", "--quiet"] + arguments,
             output: folder.path + "/out", errors: folder.path + "/err")
-        url = "http://" + (try process.line(after: "listening on http://", within: 20)) + "/inbox"
+        url = "http://" + (try process.line(after: "listening on http://")) + "/inbox"
     }
 
     /// The lines of the log so far.

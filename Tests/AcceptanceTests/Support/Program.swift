@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import TestSupport
 
 /// A program that runs beside the test. It is killed with the last reference, by its id and nothing else.
 final class Program: @unchecked Sendable {
@@ -101,25 +102,26 @@ final class Program: @unchecked Sendable {
 
     /// Waits for its end. Gives the exit code, or minus the number of the signal that ended it.
     func exitCode(within seconds: Double) throws -> Int32 {
-        guard let status = Until.some(seconds, { poll() }) else {
+        do {
+            return try eventually(within: seconds) { poll() }
+        } catch {
             throw Failure.stillRuns("\(name) still runs after \(seconds) s; it said: \(complained)")
         }
-        return status
     }
 
     /// Waits until a line of its output has `text` in it and gives what follows on that line.
-    func line(after text: String, within seconds: Double) throws -> String {
-        let found = Until.some(seconds) { () -> Result<String, Failure>? in
-            for line in said.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-                if let range = line.firstRange(of: text) { return .success(String(line[range.upperBound...])) }
+    func line(after text: String) throws -> String {
+        do {
+            return try eventually {
+                for line in said.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+                    if let range = line.firstRange(of: text) { return String(line[range.upperBound...]) }
+                }
+                if isRunning { return nil }
+                throw Failure.ended("\(name) ended early; it said: \(said)\(complained)")
             }
-            return isRunning ? nil : .failure(.ended("\(name) ended early; it said: \(said)\(complained)"))
+        } catch let error as NotInTime {
+            throw Failure.saidNothing("\(name) did not say '\(text)': \(error); it said: \(said)\(complained)")
         }
-        guard let found else {
-            throw Failure.saidNothing(
-                "\(name) did not say '\(text)' within \(seconds) s; it said: \(said)\(complained)")
-        }
-        return try found.get()
     }
 
     private func poll() -> Int32? {
@@ -130,18 +132,6 @@ final class Program: @unchecked Sendable {
             let signal = raw & 0x7F
             status = signal == 0 ? (raw >> 8) & 0xFF : -signal
             return status
-        }
-    }
-}
-
-/// Asks again and again for what another process will bring about, until a deadline that only a failing test reaches.
-enum Until {
-    static func some<Value>(_ seconds: Double, _ ask: () throws -> Value?) rethrows -> Value? {
-        let end = SystemClock().now() + Int64(seconds * 1_000_000)
-        while true {
-            if let value = try ask() { return value }
-            if SystemClock().now() > end { return nil }
-            usleep(2000)
         }
     }
 }

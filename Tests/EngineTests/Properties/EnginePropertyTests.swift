@@ -4,8 +4,9 @@ import Testing
 /// Any random journey, through any random life of runs, kills, pauses, edits and people's words, ends as a slow and obvious
 /// model of the same rules says (DESIGN.md 4): each member's place, the counters, and what was sent under which key.
 ///
-/// TESSERA_PROPERTIES says how many journeys, TESSERA_SEED the first one's seed; a difference names its own. Among the tests of
-/// the disk because the faults are the process's.
+/// TESSERA_PROPERTIES says how many journeys, TESSERA_SEED the first one's seed, else the same each time, since these tests must
+/// not fail by chance: chance is for `scripts/prove properties`. A difference names its seed. Among the tests of the disk because
+/// the faults are the process's.
 extension DiskFaultTests {
     @Suite struct EnginePropertyTests {
         private static func number(_ name: String) -> UInt64? {
@@ -14,7 +15,7 @@ extension DiskFaultTests {
 
         @Test func anyJourneyEndsAsTheSlowModelSays() throws {
             let long = Self.number("TESSERA_PROPERTIES")
-            let first = Self.number("TESSERA_SEED") ?? UInt64.random(in: 0...999_999_999)
+            let first = Self.number("TESSERA_SEED") ?? 1
             var (runs, kills, wrong) = (0, 0, 0)
             for seed in first..<first + (long ?? 12) {
                 let scenario: Scenario

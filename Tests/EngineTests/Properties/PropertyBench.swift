@@ -4,6 +4,7 @@ import Glibc
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Warehouse
 
 @testable import Engine
@@ -138,7 +139,7 @@ final class PropertyBench {
                 id = try? trigger().id
                 isKnown = id != nil
             }
-            try eventually { try fault_has_struck() != 0 || id.map(isOver) ?? true ? true : nil }
+            try eventually { try fault_has_struck() != 0 || id.map(isOver) ?? true }
             guard fault_has_struck() != 0 else { break }
             struck += 1
             opened.close()
@@ -155,7 +156,7 @@ final class PropertyBench {
         }
         fault_heal()
         let run = try id ?? trigger().id
-        try eventually { try isOver(run) ? true : nil }
+        try eventually { try isOver(run) }
         guard let ended = try self.run(run) else { throw Failure("the run is lost") }
         return (ended, struck)
     }
@@ -222,14 +223,5 @@ final class PropertyBench {
             }
         }
         return sent
-    }
-
-    func eventually(_ isSo: () throws -> Bool?) throws {
-        let clock = SystemClock()
-        let limit = clock.now() + 30_000_000
-        while try isSo() != true {
-            guard clock.now() < limit else { throw Failure("it did not come to pass within 30 s") }
-            usleep(300)
-        }
     }
 }

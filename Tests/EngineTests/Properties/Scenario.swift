@@ -192,14 +192,15 @@ final class Scenario {
     /// What is not as the model says, once the engine has come to rest.
     private func differences() throws -> [String] {
         var found: [String] = []
-        var looks = 0
         // What the engine does behind an answer (timer's runs, waits after a pause, archiving) takes a moment.
-        while looks < 2000 {
-            looks += 1
-            let picture = try bench.picture()
-            found = differences(picture)
-            if found.isEmpty && picture.isIdle { break }
-            usleep(1000)
+        do {
+            try eventually(within: 30) {
+                let picture = try bench.picture()
+                found = differences(picture)
+                return found.isEmpty && picture.isIdle
+            }
+        } catch let error as NotInTime {
+            if found.isEmpty { found.append("the engine comes to no rest: \(error)") }
         }
         return found.isEmpty ? try sendDifferences() : found
     }

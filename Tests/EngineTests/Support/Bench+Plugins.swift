@@ -75,9 +75,8 @@ extension Bench {
     /// Waits until a version of the gate was called so often.
     func waitForGate(_ version: String, calls: Int = 1) throws {
         let path = "\(directory)/entered.\(version)"
-        _ = try eventually { () -> Bool? in
-            guard Files.exists(path) else { return nil }
-            return try Files.read(path).count { $0 == UInt8(ascii: "\n") } >= calls ? true : nil
+        try eventually {
+            try Files.exists(path) && Files.read(path).count { $0 == UInt8(ascii: "\n") } >= calls
         }
     }
 

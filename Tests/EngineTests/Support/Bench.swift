@@ -6,6 +6,7 @@ import Journeys
 import Platform
 import PluginHost
 import Store
+import TestSupport
 import Testing
 import Warehouse
 
@@ -150,8 +151,8 @@ final class Bench {
     }
 
     /// The run once it has ended. Looks at real time, since the run's thread works in it.
-    func end(_ run: RunRecord, within seconds: Double = 30) throws -> RunRecord {
-        try eventually(within: seconds) {
+    func end(_ run: RunRecord) throws -> RunRecord {
+        try eventually {
             let present = try self.run(run)
             return present.status.isFinal && self.engine.queue.isIdle(run.journeyID) ? present : nil
         }
@@ -181,19 +182,16 @@ final class Bench {
         return stats
     }
 
+    /// When the first member is to be tried again; nil while nobody waits for that.
+    func nextRetry(_ journeyID: String) throws -> Int64? {
+        let store = try members.store(workspaceID)
+        return try store.knownJourneyNumber(journeyID).flatMap(store.nextRetry)
+    }
+
     /// What was sent, as `member key attempt`.
     func sent() throws -> [String] {
         guard Files.exists(log) else { return [] }
         return String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-
-    func eventually<Value>(within seconds: Double = 30, _ body: () throws -> Value?) throws -> Value {
-        let end = Date().addingTimeInterval(seconds)
-        while Date() < end {
-            if let value = try body() { return value }
-            usleep(2000)
-        }
-        throw Failure("it did not come to pass within \(seconds) s")
     }
 }
 

@@ -200,6 +200,11 @@ final class FaultBench {
         try opened?.control.read { try $0.run(workspaceID: Self.workspaceID, journeyID: journeyID, id: id) }
     }
 
+    /// Whether a run has ended, and all that follows from it is done.
+    func isOver(_ id: String) throws -> Bool {
+        try run(id)?.status.isFinal == true && opened?.engine.queue.isIdle(journeyID) == true
+    }
+
     func status() throws -> (status: JourneyStatus, error: String)? {
         try opened.map { opened in
             let record = try opened.engine.find(Self.workspaceID, journeyID)
