@@ -2,6 +2,7 @@ import Glibc
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -40,7 +41,7 @@ import Testing
     /// A run that is told to stop while four batches of four are in flight and others are staged.
     private func stop(_ bench: Bench, _ journey: String, _ stop: (RunRecord) throws -> Void) throws -> RunRecord {
         let run = try bench.trigger(journey)
-        _ = try bench.eventually { try bench.sent().count == 16 ? true : nil }
+        try eventually { try bench.sent().count == 16 }
         try stop(run)
         // The run has seen it, and calls nobody more.
         try bench.engine.betweenBatches(of: journey) {}

@@ -108,7 +108,7 @@ extension Engine {
                     housekeeper.enqueue(
                         Housekeeper.Task(workspaceID: record.workspaceID, journeyID: record.id, kind: .pullBack))
                 }
-                var timers = [try store.nextTimer(number, movesWhenDue: whenDue && !hasPauses)]
+                var timers = [try store.nextTimer(number, retry: retry, movesWhenDue: whenDue && !hasPauses)]
                 if isLeft { timers.append(clock.now()) }
                 // Waits that are still to move after a pause say nothing; should the housekeeper fail, a run moves them.
                 if whenDue, hasPauses { timers.append(clock.now() + 10_000_000) }
@@ -150,7 +150,8 @@ extension Engine {
 
 extension MemberStore {
     /// When a run of the timer is due: for the next retry, or wait where those move when due.
-    func nextTimer(_ journey: Int32, movesWhenDue: Bool) throws -> Int64? {
-        [try nextRetry(journey), movesWhenDue ? try nextWake(journey) : nil].compactMap { $0 }.min()
+    /// - Parameter retry: what `nextRetry` says.
+    func nextTimer(_ journey: Int32, retry: Int64?, movesWhenDue: Bool) throws -> Int64? {
+        [retry, movesWhenDue ? try nextWake(journey) : nil].compactMap { $0 }.min()
     }
 }

@@ -95,7 +95,10 @@ public final class Simulation: Sendable {
         let movesWhenDue = compiled.rules.movesWhenDue
         func timer() throws -> Int64? {
             // Waits that pauses have moved are looked at as soon as the journey goes on.
-            movesWhenDue && edits.pause != nil ? from : try members.nextTimer(number, movesWhenDue: movesWhenDue)
+            movesWhenDue && edits.pause != nil
+                ? from
+                : try members.nextTimer(
+                    number, retry: members.nextRetry(number), movesWhenDue: movesWhenDue)
         }
         while let start = starts.next(timer: try timer()) {
             if control.stop != nil { throw SimulationError.abandoned }
