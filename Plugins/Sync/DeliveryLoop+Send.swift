@@ -159,6 +159,8 @@ extension DeliveryLoop {
                 job.splitInHalves(Array(queued.callRows))
                 return .went
             }
+            // Of the present moment, as the answer is: a connector may have taken its time to build, or to crash and be hunted.
+            now = Host.now
             if notBefore - now < DeliveryLoop.shortWait, notBefore <= job.sendUntil {
                 // Without a time to go by: when one of the destination's requests has ended, or shortly.
                 block(job, until: max(notBefore, now + 5_000))
