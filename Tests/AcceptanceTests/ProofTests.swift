@@ -5,8 +5,8 @@ import Testing
     @Test(
         .timeLimit(.minutes(40)),
         arguments: [
-            "swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "backup", "llhttp", "fuzz",
-            "schemathesis",
+            "swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "pauses", "backup", "llhttp",
+            "fuzz", "schemathesis",
         ])
     func theShortFormHolds(_ name: String) throws {
         let result = try Command(
