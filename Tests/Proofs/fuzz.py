@@ -34,13 +34,13 @@ def main(proof, options):
     for index, case in enumerate(cases):
         with open(os.path.join(corpus, f"case-{index}"), "wb") as file:
             # Two bytes say where the input is cut.
-            file.write(bytes([index % 251, index * 7 % 251]) + bytes.fromhex(case)[:4000])
+            file.write(bytes([index % 251, index * 7 % 251]) + bytes.fromhex(case)[:700])
     with open(proof.path("words"), "w") as words:
         words.writelines(f'"{word}"\n' for word in WORDS)
     runs = options.runs or (100_000 if options.short else 10_000_000)
     proof.say(f"{runs} executions, begun with {len(cases)} payloads of the grammar table")
     fuzzer = subprocess.Popen(
-        [program, corpus, f"-runs={runs}", f"-seed={options.seed or 1}", "-max_len=4096", "-len_control=20", "-timeout=10", "-rss_limit_mb=2048",
+        [program, corpus, f"-runs={runs}", f"-seed={options.seed or 1}", "-max_len=768", "-len_control=20", "-timeout=10", "-rss_limit_mb=2048",
          f"-dict={proof.path('words')}", f"-artifact_prefix={proof.directory}/", "-print_final_stats=1", "-verbosity=1"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=die_with_parent, env=dict(os.environ, SWIFT_BACKTRACE="enable=no"))
     proof.processes.append(fuzzer)
