@@ -38,9 +38,10 @@ need_build() {
 }
 
 # What the proofs need: for deliveries a server that speaks HTTP/2, certificates, and from PyPI the verifier of signatures that the
-# specification's authors publish; for the HTTP server llhttp. The latter two go into a folder of the build.
+# specification's authors publish; for the HTTP server llhttp, and programs that are slow and busy. What
+# is from PyPI goes into a folder of the build.
 need_proofs() {
-    need nginx-light openssl python3 gcc
+    need nginx-light openssl python3 gcc slowhttptest wrk
     need_python standardwebhooks 1.1.0
     need_python httptools 0.9.0
     need_schemathesis
