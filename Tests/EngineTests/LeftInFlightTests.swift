@@ -57,14 +57,14 @@ import Testing
 
     /// Nobody stands at the tile, and nobody was sent twice.
     private func allSent(_ bench: Bench, _ journey: String) throws {
-        _ = try bench.eventually(within: 10) { try bench.stats(journey).tile("send").active == 0 ? true : nil }
+        try eventually(within: 10) { try bench.stats(journey).tile("send").active == 0 ? true : nil }
         let keys = try bench.sent().map { $0.prefix { $0 != " " } }
         #expect(Set(keys).count == keys.count && keys.count > 16)
     }
 
     private func waitsMove(_ bench: Bench, _ journey: String) throws {
         bench.clock.advance(31 * Self.second)
-        _ = try bench.eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
+        try eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
     }
 
     @Test(arguments: [JSON.string("when_due"), "on_run"]) func aResumedJourneySendsThemAtOnce(advance: JSON) throws {
@@ -95,7 +95,7 @@ import Testing
         try call(bench, journey, .drain)
         try allSent(bench, journey)
         try waitsMove(bench, journey)
-        _ = try bench.eventually(within: 10) { try bench.status(journey) == .archived ? true : nil }
+        try eventually(within: 10) { try bench.status(journey) == .archived ? true : nil }
     }
 
     @Test func aQuarantineThatIsLiftedHasThemSent() throws {

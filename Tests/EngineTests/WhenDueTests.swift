@@ -2,6 +2,7 @@ import Glibc
 import Journeys
 import Platform
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -35,16 +36,16 @@ import Testing
     private func letGo(_ bench: Bench) throws { try Files.write([], to: bench.log + ".go") }
 
     private func sent(_ bench: Bench, _ count: Int) throws {
-        _ = try bench.eventually(within: 10) { try bench.sent().count == count ? true : nil }
+        try eventually(within: 10) { try bench.sent().count == count ? true : nil }
     }
 
     private func waitsMove(_ bench: Bench, _ journey: String) throws {
         bench.clock.advance(31 * Bench.second)
-        _ = try bench.eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
+        try eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
     }
 
     private func wait(_ bench: Bench, _ journey: String) throws {
-        _ = try bench.eventually(within: 10) { bench.engine.queue.isIdle(journey) ? true : nil }
+        try eventually(within: 10) { bench.engine.queue.isIdle(journey) ? true : nil }
     }
 
     // MARK: What the entry tile says now
@@ -81,10 +82,10 @@ import Testing
         try bench.restart { unlink("\(bench.own)/gate.so") }
         #expect(bench.plugins.tileType("gate") == nil && bench.plugins.tileType("wait") != nil)
         bench.clock.advance(31 * Bench.second)
-        _ = try bench.eventually(within: 10) { try bench.status(journey) == .error ? true : nil }
+        try eventually(within: 10) { try bench.status(journey) == .error ? true : nil }
         try wait(bench, journey)
         try bench.loadGate("2")
-        _ = try bench.eventually(within: 10) { try bench.stats(journey).total.completed == 1 ? true : nil }
+        try eventually(within: 10) { try bench.stats(journey).total.completed == 1 ? true : nil }
         try wait(bench, journey)
         #expect(try bench.status(journey) == .active)
     }
@@ -116,7 +117,7 @@ import Testing
         unlink(bench.log + ".go")
         _ = try bench.engine.change(.resume, workspaceID: bench.workspaceID, journeyID: journey)
         _ = try bench.trigger(journey)
-        _ = try bench.eventually(within: 10) { try bench.sent().count > 16 ? true : nil }
+        try eventually(within: 10) { try bench.sent().count > 16 ? true : nil }
         try waitsMove(bench, journey)
         #expect(bench.engine.queue.running(journey) != nil)
         try letGo(bench)
@@ -128,14 +129,14 @@ import Testing
         let bench = try Bench(batchRows: 4)
         let journey = try Self.journey(bench, advance: "on_run", answer: "retry")
         let first = try bench.trigger(journey)
-        let number = try bench.eventually(within: 10) {
+        let number = try eventually(within: 10) {
             try bench.members.store(bench.workspaceID).knownJourneyNumber(journey)
         }
-        _ = try bench.eventually(within: 10) { try bench.members.store(bench.workspaceID).nextRetry(number) }
+        try eventually(within: 10) { try bench.members.store(bench.workspaceID).nextRetry(number) }
         #expect(try bench.run(first).status == .running)
         let second = try bench.trigger(journey)
-        _ = try bench.eventually(within: 10) { try bench.run(first).status == .completed ? true : nil }
-        _ = try bench.eventually(within: 10) { try bench.run(second).status == .running ? true : nil }
+        try eventually(within: 10) { try bench.run(first).status == .completed ? true : nil }
+        try eventually(within: 10) { try bench.run(second).status == .running ? true : nil }
         try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: second.id)
         _ = try bench.end(second)
     }
@@ -145,9 +146,9 @@ import Testing
         let bench = try Bench(batchRows: 4)
         let journey = try Self.journey(bench, answer: "retry")
         let run = try bench.trigger(journey)
-        _ = try bench.eventually(within: 10) { try? bench.stats(journey).tile("rest").active == 4 ? true : nil }
+        try eventually(within: 10) { try? bench.stats(journey).tile("rest").active == 4 ? true : nil }
         for _ in 0..<40 { bench.clock.advance(Bench.second) }
-        _ = try bench.eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
+        try eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
         _ = try bench.end(run)
         try wait(bench, journey)
@@ -172,7 +173,7 @@ import Testing
         rmdir(path)
         rename(path + ".away", path)
         bench.clock.advance(10 * Bench.second)
-        _ = try bench.eventually(within: 10) {
+        try eventually(within: 10) {
             try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }.count == 2
                 ? true : nil
         }
@@ -199,7 +200,7 @@ import Testing
         try bench.runOnce(journey)
         try bench.load("id,due,gone\na,2023-11-15T00:00:00Z,1\nb,2023-11-16T00:00:00Z,1\n")
         bench.clock.set(1_700_006_400_000_000)
-        _ = try bench.eventually(within: 10) { try bench.stats(journey).total.exited > 0 ? true : nil }
+        try eventually(within: 10) { try bench.stats(journey).total.exited > 0 ? true : nil }
         try wait(bench, journey)
         #expect(try bench.stats(journey).total.exited == 1 && bench.stats(journey).total.completed == 0)
         #expect(try bench.runOnce(journey).counts.exited == 1)

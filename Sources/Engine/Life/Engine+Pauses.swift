@@ -38,7 +38,7 @@ extension Engine {
     /// The pause of a journey that is paused, as if it ended then; nil where it moves no waits.
     /// - Parameter journey: what the journey would be at its end.
     func presentPause(_ record: JourneyRecord, _ journey: Journey, endingAt time: Int64) throws -> PauseRecord? {
-        let clock = pauseClock(journey)
+        let clock = entryRules(journey).pauseClock
         guard record.status == .paused, clock != .keepCounting else { return nil }
         let open = try control.read { try $0.openPause(workspaceID: record.workspaceID, journeyID: record.id) }
         return open.map { PauseRecord(number: $0.number, pausedAt: $0.pausedAt, resumedAt: time, clock: clock) }
