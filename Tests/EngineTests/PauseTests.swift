@@ -167,9 +167,10 @@ import Testing
             let runs = try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
             return runs[0].status == .completed ? runs : nil
         }
-        // Should the timer have looked while the waits were still to move, it moved nobody.
-        #expect(runs[0].trigger == .timer && runs[0].counts.completed == 1)
-        #expect(runs.dropFirst().allSatisfy { $0.counts.completed == 0 })
+        // One run of the timer let the member go: that of its time, or the one before it that had not ended by then. Should the timer have
+        // looked while the waits were still to move, it moved nobody.
+        let moving = runs.filter { $0.counts.completed > 0 }
+        #expect(moving.map(\.trigger) == [.timer] && moving.map(\.counts.completed) == [1])
     }
 
     /// Drained after a pause, too; and an archived journey has no pauses left.
