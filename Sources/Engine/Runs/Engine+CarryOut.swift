@@ -124,10 +124,11 @@ extension Engine {
         if ending == .interrupted { return }
         var run = run
         run.status = ending == .completed ? .completed : .cancelled
-        try close(&run, execution.counts, execution.tileCounts)
+        // Before the run is told to have ended: else a kill between the two has the next one ask all waits once more.
         if run.status == .completed, let pause = execution.edits.pause {
             try execution.members.noteAsked(execution.journeyNumber, after: pause)
         }
+        try close(&run, execution.counts, execution.tileCounts)
         try lifecycle.withLock { _ in
             guard let present = try control.read({ try $0.journey(workspaceID: run.workspaceID, id: run.journeyID) })
             else { return }

@@ -46,7 +46,7 @@ extension MemberStore {
     /// Notes that tiles have been asked about all waits that this pause moved, and those before it. Should that be lost, they
     /// are asked once more.
     public func noteAsked(_ journey: Int32, after pause: Int64) throws {
-        try write(.normal) { database in
+        try write(.full) { database in
             try database.statement("UPDATE pauses SET asked = max(asked, ?2) WHERE journey = ?1")
                 .bind(1, Int(journey)).bind(2, pause).run()
         }

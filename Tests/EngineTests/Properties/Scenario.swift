@@ -171,6 +171,8 @@ final class Scenario {
         // The run that one of them starts may take others away.
         for key in parked where dice.chance(50) && model.people[key]?.rest == .parked {
             let skips = dice.chance(50)
+            // The timer starts one run a second.
+            bench.clock.advance(Bench.second)
             note("\(skips ? "skip" : "retry") \(key)")
             guard try bench.remedy(skips ? .skip : .retry, key) else { throw Failure("\(key) is not parked") }
             model.remedy(key, skips ? .skip : .retry, at: bench.clock.now())
