@@ -184,6 +184,8 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
     pthread_mutex_lock(&lock);
     int may_only_be_read = is_read_only(path);
     int refused = (is_dead || may_only_be_read) && (flags & SQLITE_OPEN_CREATE) && access(path, F_OK) != 0;
+    // Who wanted to write has met it, without an operation.
+    if (may_only_be_read && flags & SQLITE_OPEN_READWRITE) has_struck = 1;
     if (may_only_be_read) flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     if (!refused) file->file = find(path);
     pthread_mutex_unlock(&lock);
