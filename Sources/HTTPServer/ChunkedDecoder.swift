@@ -133,7 +133,7 @@ struct ChunkedDecoder {
             let bytes = UnsafeRawBufferPointer(buffer)
             let (name, _) = try HeadParser.splitField(bytes, 0..<bytes.count - 1)
             if ASCII.matches(bytes[name], "content-length") || ASCII.matches(bytes[name], "transfer-encoding")
-                || ASCII.matches(bytes[name], "host")
+                || ASCII.matches(bytes[name], "host") || ASCII.matches(bytes[name], "connection")
             {
                 throw .malformed("a trailer must not carry framing or routing fields")
             }

@@ -120,6 +120,8 @@ extension GrammarCase {
         GrammarCase("no CR LF after the data", chunked("5\r\nhello0\r\n\r\n"), .refused(400)),
         GrammarCase("bare CR after the data", chunked("5\r\nhello\r0\r\n\r\n"), .refused(400)),
         GrammarCase("trailer with a coding", chunked("0\r\nTransfer-Encoding: chunked\r\n\r\n"), .refused(400)),
+        // llhttp takes it for the connection's own.
+        GrammarCase("trailer with Connection", chunked("0\r\nConnection: close\r\n\r\n"), .refused(400)),
         GrammarCase("trailer with a host", chunked("0\r\nHost: b\r\n\r\n"), .refused(400)),
         GrammarCase("trailer with a NUL", chunked("0\r\nX: \0\r\n\r\n"), .refused(400)),
         GrammarCase("trailer with a space before its colon", chunked("0\r\nX : b\r\n\r\n"), .refused(400)),

@@ -82,16 +82,28 @@ def same_message(theirs, ours):
 
 def with_known_methods(data, ours):
     """`data` with POST for the methods of `ours` that llhttp does not know, and `ours` likewise."""
-    ours, at = list(ours), 0
+    ours = list(ours)
     for index, (method, *rest) in enumerate(ours):
-        start = data.find(method + b" " + rest[0] + b" HTTP/1.", at)
-        if start < 0:
-            return data, ours
-        at = start + 4
-        if llhttp(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n")[1] is not None:
+        if llhttp(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n")[1] is None:
+            continue
+        start = end_of(data, index)
+        start += 2 * data.startswith(b"\r\n", start)
+        if data.startswith(method + b" ", start):
             data = data[:start] + b"POST" + data[start + len(method):]
             ours[index] = (b"POST", *rest)
     return data, ours
+
+
+def end_of(data, count):
+    """Where the first `count` messages end, by llhttp's reading: the shortest beginning of `data` that has them."""
+    low, high = 0, len(data)
+    while low < high:
+        middle = (low + high) // 2
+        if len(llhttp(data[:middle])[0]) >= count:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def reading(hexadecimal):
