@@ -44,8 +44,8 @@ extension RunExecution {
     func moveWhoIsDue() throws {
         let now = clock.now()
         guard compiled.rules.movesWhenDue, control.stop == nil, now >= nextLook || now < nextLook - Self.lookPause,
-            // Who stands on an edited tile is moved with all who stand there, before others.
-            progress.phase != Phase.beforeEntry.rawValue || edits.changed.isEmpty && edits.removed.isEmpty
+            // Who stands at an edited tile is moved with all who stand there, before others.
+            edits.tiles.isEmpty || !hasEdits
         else { return }
         nextLook = now + Self.lookPause
         guard let due = try members.nextWake(journeyNumber), due <= now else { return }

@@ -13,7 +13,7 @@ struct RunEdits: Sendable {
     /// Numbers of tiles whose waits count from the arrival, which the pause has moved: they are asked.
     var moved: Set<Int32> = []
 
-    fileprivate var tiles: Set<Int32> { changed.union(moved).union(removed.keys) }
+    var tiles: Set<Int32> { changed.union(moved).union(removed.keys) }
 
     /// Has waits that a pause has moved handed to their tiles.
     /// - Parameter tiles: all that members may stand at.
@@ -30,8 +30,7 @@ struct RunEdits: Sendable {
 extension RunExecution {
     /// One pass over the members, in key order: whoever moves from one of these tiles to another is not met again.
     func moveEdited() throws {
-        // It was done before entry began, or before a kill.
-        guard progress.phase == Phase.beforeEntry.rawValue, progress.cursor != Self.editsAreDone else { return }
+        guard hasEdits else { return }
         let tiles = edits.tiles
         var key = progress.cursor.map { Array($0.dropFirst()) }
         var isDone = tiles.isEmpty
@@ -49,6 +48,11 @@ extension RunExecution {
         }
         // Goes with the next commit: who comes to such a tile from now on is not met there after a kill.
         progress.cursor = Self.editsAreDone
+    }
+
+    /// Whether who stands at such a tile is still to be handed over. It was done before entry began, or before a kill.
+    var hasEdits: Bool {
+        progress.phase == Phase.beforeEntry.rawValue && progress.cursor != Self.editsAreDone
     }
 
     /// In place of a cursor, which is a zero and the key up to which members were handed over.
