@@ -62,7 +62,10 @@ import Testing
         #expect(struck * 10 >= numbers.count * 8)
     }
 
-    @Test(arguments: cases) func aDiskThatTurnsReadOnly(_ one: Case) throws {
+    /// In the short form control.db only: on a busy machine a run over members may have ended before it is told of its disk, and the
+    /// test waits for that in vain. The members' own disk is `membersThatWereOpenedWhileTheDiskWasReadOnlyGoOnToo`.
+    @Test(arguments: isEvery ? cases : cases.filter { $0.part == "control.db" })
+    func aDiskThatTurnsReadOnly(_ one: Case) throws {
         var struck = 0
         let numbers = try operations(one)
         for number in numbers {
@@ -184,9 +187,13 @@ import Testing
             #expect(error?.passes == true && error.map { says("\($0)") } == true, place)
             #expect(bench.opened?.control.refusal.map(says) == true, place)
         } else if let run {
+            var looks = 0
             try eventually {
                 // Who has written all before the disk failed has nothing to say of it.
                 if try bench.isOver(run) { return true }
+                looks += 1
+                // A run that waits for its members is told of the disk when it writes next.
+                if looks % 500 == 0 { bench.clock.advance(11 * Bench.second) }
                 let isTold = try bench.status().map { $0.status == .error && says($0.error) } == true
                 return isTold && bench.opened?.engine.stalls.contains(where: says) == true
             }
