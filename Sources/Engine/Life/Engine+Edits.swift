@@ -39,7 +39,8 @@ extension Engine {
         let stats = try store.knownJourneyNumber(journeyID).map(store.stats)
         let occupied = stats?.tiles.filter { $0.active > 0 }.map(\.tileID) ?? []
         let ids = Set(record.journey.tiles.map(\.id) + journey.tiles.map(\.id) + occupied)
-        let rules = try editRules(record, now: journey, tiles: ids)
+        let rules = try editRules(
+            record, now: journey, tiles: ids, worked: workedVersions(record, besides: nil))
         var tiles: [String: EditPreview.Tile] = [:]
         for id in ids {
             tiles[id] = EditPreview.Tile(members: stats?.tile(id).active ?? 0, effect: rules.effect(on: id))
@@ -59,7 +60,7 @@ extension Engine {
         if try versions.allSatisfy({ try definition(record, version: $0) == journey }) { return edits }
         guard let number = try store.knownJourneyNumber(record.id) else { return edits }
         let occupied = try store.stats(number).tiles.filter { $0.active > 0 }
-        let rules = try editRules(record, now: journey, tiles: Set(occupied.map(\.tileID)), besides: runID)
+        let rules = try editRules(record, now: journey, tiles: Set(occupied.map(\.tileID)), worked: versions)
         for tile in occupied {
             switch rules.effect(on: tile.tileID) {
             case .stay: break
@@ -77,15 +78,16 @@ extension Engine {
         }
     }
 
+    /// - Parameter versions: what runs may have worked on (`workedVersions`).
     private func editRules(
-        _ record: JourneyRecord, now journey: Journey, tiles: Set<String>, besides runID: String? = nil
+        _ record: JourneyRecord, now journey: Journey, tiles: Set<String>, worked versions: [Int]
     ) throws -> EditRules {
         func past(_ version: Int) throws -> EditRules.Past? {
             guard let old = try? definition(record, version: version) else { return nil }
             let ways = compiler.ways(old, workspaceID: record.workspaceID, journeyID: record.id)
             return EditRules.Past(old, ways: ways)
         }
-        let worked = try workedVersions(record, besides: runID).compactMap(past)
+        let worked = try versions.compactMap(past)
         var missing = tiles.subtracting(journey.tiles.map(\.id)).filter { id in
             !worked.contains { $0.tiles[id] != nil }
         }
