@@ -53,25 +53,23 @@ import Testing
     }
 
     @Test(arguments: cases) func aDiskThatStaysFull(_ one: Case) throws {
-        var struck = 0
-        let numbers = try operations(one)
-        for number in numbers {
-            struck += try failure(one, at: number, Int32(FAULT_FULL | FAULT_STAYS), staysFor: 3) ? 1 : 0
-        }
-        report("full for long, \(one.testDescription): \(struck) of \(numbers.count) struck")
-        #expect(struck * 10 >= numbers.count * 8)
+        try aFaultThatStays(one, Int32(FAULT_FULL), "full")
     }
 
     /// In the short form control.db only: on a busy machine a run over members may have ended before it is told of its disk, and the
     /// test waits for that in vain. The members' own disk is `membersThatWereOpenedWhileTheDiskWasReadOnlyGoOnToo`.
     @Test(arguments: isEvery ? cases : cases.filter { $0.part == "control.db" })
     func aDiskThatTurnsReadOnly(_ one: Case) throws {
+        try aFaultThatStays(one, Int32(FAULT_READ_ONLY), "read-only")
+    }
+
+    private func aFaultThatStays(_ one: Case, _ fault: Int32, _ name: String) throws {
         var struck = 0
         let numbers = try operations(one)
         for number in numbers {
-            struck += try failure(one, at: number, Int32(FAULT_READ_ONLY | FAULT_STAYS), staysFor: 3) ? 1 : 0
+            struck += try failure(one, at: number, fault | Int32(FAULT_STAYS), staysFor: 3) ? 1 : 0
         }
-        report("read-only for long, \(one.testDescription): \(struck) of \(numbers.count) struck")
+        report("\(name) for long, \(one.testDescription): \(struck) of \(numbers.count) struck")
         #expect(struck * 10 >= numbers.count * 8)
     }
 

@@ -10,30 +10,6 @@ import Testing
 
 /// Members who had arrived at a tile with side effects and were not sent when their run was stopped.
 @Suite(.serialized) struct LeftInFlightTests {
-    private static let second = Bench.second
-
-    /// Four wait for a while; all others are sent, by calls that hang until `letGo`.
-    private func journey(_ bench: Bench, advance: JSON) throws -> String {
-        try bench.load("id,n\n" + (10...99).map { "k\($0),\($0)\n" }.joined())
-        let low: JSON = [
-            "type": "condition", "condition_type": "property", "column": "n", "operator": "less_than", "value": 14,
-        ]
-        return try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry", "config": ["advance": advance]],
-                ["id": "low", "type": "filter", "config": low],
-                ["id": "rest", "type": "wait", "config": ["duration": 30, "unit": "seconds"]],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "hang"]],
-            ],
-            "edges": [
-                ["from": "in", "to": "low"], ["from": "low", "to": "rest", "branch": "yes"],
-                ["from": "low", "to": "send", "branch": "no"],
-            ],
-        ])
-    }
-
-    private func letGo(_ bench: Bench) throws { try Files.write([], to: bench.log + ".go") }
-
     private func call(_ bench: Bench, _ journey: String, _ call: JourneyCall) throws {
         _ = try bench.engine.change(call, workspaceID: bench.workspaceID, journeyID: journey)
     }
@@ -45,7 +21,7 @@ import Testing
         try stop(run)
         // The run has seen it, and calls nobody more.
         try bench.engine.betweenBatches(of: journey) {}
-        try letGo(bench)
+        try bench.letGo()
         return run
     }
 
@@ -62,24 +38,19 @@ import Testing
         #expect(Set(keys).count == keys.count && keys.count > 16)
     }
 
-    private func waitsMove(_ bench: Bench, _ journey: String) throws {
-        bench.clock.advance(31 * Self.second)
-        try eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
-    }
-
     @Test(arguments: [JSON.string("when_due"), "on_run"]) func aResumedJourneySendsThemAtOnce(advance: JSON) throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try journey(bench, advance: advance)
+        let journey = try bench.halfMinuteJourney(advance: advance, rows: 10...99)
         try stopped(bench, journey) { _ in try call(bench, journey, .pause) }
         try call(bench, journey, .resume)
         try allSent(bench, journey)
-        if advance == "when_due" { try waitsMove(bench, journey) }
+        if advance == "when_due" { try bench.waitsMove(journey) }
     }
 
     /// Also when the run still winds down: it takes up what that one leaves.
     @Test func aJourneyThatIsResumedAtOnceSendsThem() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try journey(bench, advance: "on_run")
+        let journey = try bench.halfMinuteJourney(advance: "on_run", rows: 10...99)
         let run = try stop(bench, journey) { _ in
             try call(bench, journey, .pause)
             try call(bench, journey, .resume)
@@ -90,42 +61,42 @@ import Testing
 
     @Test func aDrainingJourneySendsThemAndEnds() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try journey(bench, advance: "when_due")
+        let journey = try bench.halfMinuteJourney(advance: "when_due", rows: 10...99)
         try stopped(bench, journey) { _ in try call(bench, journey, .pause) }
         try call(bench, journey, .drain)
         try allSent(bench, journey)
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
         try eventually(within: 10) { try bench.status(journey) == .archived ? true : nil }
     }
 
     @Test func aQuarantineThatIsLiftedHasThemSent() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try journey(bench, advance: "when_due")
+        let journey = try bench.halfMinuteJourney(advance: "when_due", rows: 10...99)
         try stopped(bench, journey) { _ in
             let sha256 = try #require(bench.plugins.plugin("test.recorder")).sha256
             bench.plugins.quarantine("test.recorder", sha256: sha256, reason: "it crashed")
         }
         _ = try bench.plugins.reload(id: "test.recorder")
         try allSent(bench, journey)
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
     }
 
     /// Who is due moves by the timer whatever became of the last run.
     @Test func aCancelledRunDoesNotStopTheTimer() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try journey(bench, advance: "when_due")
+        let journey = try bench.halfMinuteJourney(advance: "when_due", rows: 10...99)
         let run = try stop(bench, journey) { run in
             try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: run.id)
         }
         try allSent(bench, journey)
         #expect(try bench.run(run).status == .cancelled)
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
     }
 
     /// Where members move on a run, who cancels one has them stay until the next.
     @Test func aCancelledRunIsNotTakenUpByItself() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try journey(bench, advance: "on_run")
+        let journey = try bench.halfMinuteJourney(advance: "on_run", rows: 10...99)
         try stopped(bench, journey) { run in
             try bench.engine.cancelRun(workspaceID: bench.workspaceID, journeyID: journey, runID: run.id)
         }

@@ -9,39 +9,8 @@ import Testing
 
 /// Journeys whose waiting members move when they are due, by the timer.
 @Suite(.serialized) struct WhenDueTests {
-    /// Four wait for half a minute; all others are sent.
-    static func journey(
-        _ bench: Bench, advance: JSON = "when_due", answer: JSON = "hang", rows: ClosedRange<Int> = 10...17,
-        schedule: String? = nil
-    ) throws -> String {
-        try bench.load("id,n\n" + rows.map { "k\($0),\($0)\n" }.joined())
-        let low: JSON = [
-            "type": "condition", "condition_type": "property", "column": "n", "operator": "less_than", "value": 14,
-        ]
-        return try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry", "config": ["advance": advance]],
-                ["id": "low", "type": "filter", "config": low],
-                ["id": "rest", "type": "wait", "config": ["duration": 30, "unit": "seconds"]],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": answer]],
-            ],
-            "edges": [
-                ["from": "in", "to": "low"], ["from": "low", "to": "rest", "branch": "yes"],
-                ["from": "low", "to": "send", "branch": "no"],
-            ],
-            "schedule": schedule.map { .string($0) } ?? .null,
-        ])
-    }
-
-    private func letGo(_ bench: Bench) throws { try Files.write([], to: bench.log + ".go") }
-
     private func sent(_ bench: Bench, _ count: Int) throws {
         try eventually(within: 10) { try bench.sent().count == count ? true : nil }
-    }
-
-    private func waitsMove(_ bench: Bench, _ journey: String) throws {
-        bench.clock.advance(31 * Bench.second)
-        try eventually(within: 10) { try bench.stats(journey).tile("rest").active == 0 ? true : nil }
     }
 
     private func wait(_ bench: Bench, _ journey: String) throws {
@@ -52,7 +21,7 @@ import Testing
 
     @Test func anEditDuringARunCountsWhenItHasEnded() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try Self.journey(bench, advance: "on_run")
+        let journey = try bench.halfMinuteJourney(advance: "on_run")
         let run = try bench.trigger(journey)
         try sent(bench, 4)
         _ = try bench.engine.update(workspaceID: bench.workspaceID, journeyID: journey, by: "test") {
@@ -60,9 +29,9 @@ import Testing
             changed.tiles[0].config = ["advance": "when_due"]
             return changed
         }
-        try letGo(bench)
+        try bench.letGo()
         _ = try bench.end(run)
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
     }
 
     /// A plugin is missing at the start and comes later: the timer is there, and what has failed meanwhile is tried at once.
@@ -95,39 +64,39 @@ import Testing
     /// Calls that take their time hold up nobody who waits elsewhere.
     @Test func aLongDeliveryDoesNotHoldUpWhoIsDue() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try Self.journey(bench)
+        let journey = try bench.halfMinuteJourney()
         let run = try bench.trigger(journey)
         try sent(bench, 4)
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
         #expect(try bench.run(run).status == .running && bench.stats(journey).total.completed == 4)
-        try letGo(bench)
+        try bench.letGo()
         #expect(try bench.end(run).counts.completed == 8)
     }
 
     /// The same where a run begins with calls that were in flight when the last one was stopped.
     @Test func callsThatAreMadeAgainDoNotHoldUpWhoIsDue() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try Self.journey(bench, rows: 10...99)
+        let journey = try bench.halfMinuteJourney(rows: 10...99)
         let run = try bench.trigger(journey)
         try sent(bench, 16)
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
         try bench.engine.betweenBatches(of: journey) {}
-        try letGo(bench)
+        try bench.letGo()
         _ = try bench.end(run)
         unlink(bench.log + ".go")
         _ = try bench.engine.change(.resume, workspaceID: bench.workspaceID, journeyID: journey)
         _ = try bench.trigger(journey)
         try eventually(within: 10) { try bench.sent().count > 16 ? true : nil }
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
         #expect(bench.engine.queue.running(journey) != nil)
-        try letGo(bench)
+        try bench.letGo()
         try wait(bench, journey)
     }
 
     /// A run that only waits for retries makes room for the next one of its journey.
     @Test func aRunThatWaitsForRetriesEndsForTheNextOne() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try Self.journey(bench, advance: "on_run", answer: "retry")
+        let journey = try bench.halfMinuteJourney(advance: "on_run", answer: "retry")
         let first = try bench.trigger(journey)
         let number = try eventually(within: 10) {
             try bench.members.store(bench.workspaceID).knownJourneyNumber(journey)
@@ -144,7 +113,7 @@ import Testing
     /// While a run waits for retries, too.
     @Test func aRunThatWaitsForRetriesMovesWhoIsDue() throws {
         let bench = try Bench(batchRows: 4)
-        let journey = try Self.journey(bench, answer: "retry")
+        let journey = try bench.halfMinuteJourney(answer: "retry")
         let run = try bench.trigger(journey)
         try eventually(within: 10) { try? bench.stats(journey).tile("rest").active == 4 ? true : nil }
         for _ in 0..<40 { bench.clock.advance(Bench.second) }
@@ -159,7 +128,7 @@ import Testing
     /// Their file can't be opened at the start, and can again.
     @Test func aTimerThatCouldNotBePlannedIsPlannedSoon() throws {
         let bench = try Bench()
-        let journey = try Self.journey(bench, answer: "advance")
+        let journey = try bench.halfMinuteJourney(answer: "advance")
         try bench.runOnce(journey)
         let path = "\(bench.directory)/members/\(bench.workspaceID).db"
         try bench.restart {
@@ -178,7 +147,7 @@ import Testing
                 ? true : nil
         }
         try wait(bench, journey)
-        try waitsMove(bench, journey)
+        try bench.waitsMove(journey)
     }
 
     // MARK: Exit criteria
