@@ -4,29 +4,10 @@ import Platform
 /// The certificate in use, and the watch over its files: what changes is taken for new connections, what is broken is logged and
 /// the old one kept. All methods are safe from any thread.
 final class TLSCertificates: Sendable {
-    /// What tells a file from its next version.
-    private struct Print: Equatable {
-        var device: dev_t = 0
-        var inode: ino_t = 0
-        var size: off_t = 0
-        var seconds = 0
-        var nanoseconds = 0
-
-        init(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return }
-            device = status.st_dev
-            inode = status.st_ino
-            size = status.st_size
-            seconds = status.st_mtim.tv_sec
-            nanoseconds = status.st_mtim.tv_nsec
-        }
-    }
-
     private struct State {
         var context: TLSContext
-        var taken: [Print]
-        var seen: [Print]
+        var taken: [FileSignature?]
+        var seen: [FileSignature?]
         var isStopped = false
     }
 
@@ -41,8 +22,8 @@ final class TLSCertificates: Sendable {
     init(_ files: TLSFiles, log: Log) throws(TLSError) {
         self.files = files
         self.log = log
-        let prints = TLSCertificates.prints(files)
-        state = Monitor(State(context: try TLSContext(files), taken: prints, seen: prints))
+        let signatures = TLSCertificates.signatures(files)
+        state = Monitor(State(context: try TLSContext(files), taken: signatures, seen: signatures))
         warnIfOthersMayRead()
     }
 
@@ -57,12 +38,12 @@ final class TLSCertificates: Sendable {
     func stop() { state.update { $0.isStopped = true } }
 
     private func look() {
-        let prints = TLSCertificates.prints(files)
+        let signatures = TLSCertificates.signatures(files)
         let isDue = state.withLock { state in
-            defer { state.seen = prints }
-            guard prints != state.taken, prints == state.seen else { return false }
+            defer { state.seen = signatures }
+            guard signatures != state.taken, signatures == state.seen else { return false }
             // Whatever comes of it: a broken file is told of once, not twice a second.
-            state.taken = prints
+            state.taken = signatures
             return true
         }
         guard isDue else { return }
@@ -83,5 +64,7 @@ final class TLSCertificates: Sendable {
         }
     }
 
-    private static func prints(_ files: TLSFiles) -> [Print] { [Print(files.certificate), Print(files.key)] }
+    private static func signatures(_ files: TLSFiles) -> [FileSignature?] {
+        [FileSignature(path: files.certificate), FileSignature(path: files.key)]
+    }
 }

@@ -1,14 +1,14 @@
 import Glibc
 
-/// What `stat` tells of a file: two looks that agree saw the same content.
-struct FileSignature: Hashable {
+/// What `stat` tells of a file: two looks that agree saw the same content. Times are nanoseconds since 1970.
+public struct FileSignature: Hashable, Sendable {
     private var device: UInt64
     private var inode: UInt64
     private var size: Int64
     private var modified: Int64
     private var changed: Int64
 
-    init(_ status: stat) {
+    public init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
@@ -17,13 +17,14 @@ struct FileSignature: Hashable {
     }
 
     /// Nil when there is nothing under that name.
-    init?(path: String) {
+    public init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
-    static func nanoseconds(_ time: timespec) -> Int64 {
+    /// Of a time that `stat` tells.
+    public static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
