@@ -11,6 +11,7 @@ struct Example {
         if let ref = schema["$ref"]?.stringValue, let name = ref.split(separator: "/").last {
             return schemas[String(name)].map { value(of: $0.json) } ?? .null
         }
+        if schema["type"]?.arrayValue?.contains("null") == true { return .null }
         if let choice = schema["anyOf"]?[0] ?? schema["oneOf"]?[0] { return value(of: choice) }
         switch schema["type"]?.stringValue ?? schema["type"]?[0]?.stringValue {
         case "object": return .object((schema["properties"]?.objectValue ?? [:]).mapValues(value))

@@ -95,6 +95,9 @@ extension Schema {
         .object(["data": .array(of: item), "pagination": .ref("Pagination")])
     }
 
+    /// Where a list goes on.
+    static let cursor = string("Opaque.")
+
     /// A page of a list that goes on with a cursor.
     static func cursorPage(of item: Schema) -> Schema {
         .object([

@@ -1,0 +1,21 @@
+import Journeys
+
+enum CatalogOperations {
+    private static let w = "/api/v1/workspaces/{workspace}"
+
+    static let group = OperationGroup(
+        name: "Types", description: "What loaded plugins offer to builders of journeys and forms.",
+        operations: [
+            Operation(.get, "/api/v1/tile-types", "listTileTypes", "Lists tile types").lists(.ref("TileType")),
+            Operation(
+                .get, w + "/tile-types", "listWorkspaceTileTypes", "Lists tile types, with a path like all others"
+            )
+            .lists(.ref("TileType")),
+            Operation(.get, "/api/v1/connector-types", "listConnectorTypes", "Lists what a destination can be")
+                .lists(.ref("ConnectorType")),
+            Operation(
+                .get, w + "/connector-types", "listWorkspaceConnectorTypes",
+                "Lists what a destination can be, with a path like all others"
+            ).lists(.ref("ConnectorType")),
+        ])
+}
