@@ -4,7 +4,7 @@ struct FilterParser {
     private var nodes = 0
 
     mutating func problem(_ pointer: String, _ message: String) {
-        problems.append(Problem(pointer: pointer, message: message))
+        if problems.count < Problem.most { problems.append(Problem(pointer: pointer, message: message)) }
     }
 
     mutating func root(_ json: JSON, at pointer: String, allowEmpty: Bool) -> FilterTree? {

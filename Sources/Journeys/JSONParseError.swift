@@ -5,6 +5,8 @@ public struct JSONParseError: Error, Sendable, Hashable {
         case notJSON
         /// Nested deeper than the limit.
         case tooDeep
+        /// More objects, arrays or members than a caller may send.
+        case tooMany
     }
 
     public var kind: Kind

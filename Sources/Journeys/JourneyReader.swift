@@ -21,15 +21,19 @@ struct JourneyReader {
     init(json: JSON) { self.json = json }
 
     mutating func shape(_ pointer: String, _ message: String) {
-        faults.append(Fault(problem: Problem(pointer: pointer, message: message), isShape: true))
+        note(Problem(pointer: pointer, message: message), isShape: true)
     }
 
     mutating func invalid(_ pointer: String, _ message: String) {
-        faults.append(Fault(problem: Problem(pointer: pointer, message: message), isShape: false))
+        note(Problem(pointer: pointer, message: message), isShape: false)
     }
 
     mutating func invalid(_ problems: [Problem]) {
-        for problem in problems { faults.append(Fault(problem: problem, isShape: false)) }
+        for problem in problems { note(problem, isShape: false) }
+    }
+
+    private mutating func note(_ problem: Problem, isShape: Bool) {
+        if faults.count < Problem.most { faults.append(Fault(problem: problem, isShape: isShape)) }
     }
 
     /// The journey, on top of `present` for an update; nil only when a required field can't be made out. The result

@@ -5,6 +5,9 @@ public struct Problem: Sendable, Hashable {
     /// A sentence for people that names the remedy.
     public var message: String
 
+    /// So many of one input are told: nobody reads more, and an input could hold a hundred thousand.
+    public static let most = 100
+
     public init(pointer: String, message: String) {
         self.pointer = pointer
         self.message = message

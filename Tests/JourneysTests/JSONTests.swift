@@ -8,6 +8,8 @@ import Testing
         ("1.0", .number(1)), ("1e2", .number(100)), ("-1.5", -1.5), ("0.1", 0.1),
         ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
         ("5136690927371400.0", .integer(5_136_690_927_371_400)), ("1e17", .integer(100_000_000_000_000_000)),
+        ("1E+2", .number(100)), ("120e-1", .number(12)), ("-0.0", .number(-0.0)),
+        ("-9223372036854775809", .number(-0x1p63)),
         ("1.00000000000000000000", .number(1)), ("0.1234567890123456789", .number(0.1234567890123456789)),
         ("9223372036854775808", .number(0x1p63)), ("18446744073709551616", .number(0x1p64)),
         ("123456789012345678901234567890", .number(1.2345678901234568e29)),
@@ -28,6 +30,10 @@ import Testing
         "[.5]",
         "[1.]", "[NaN]", "[Infinity]", "[1e400]", "-1e400", "\"\\ud800\"", "\"\u{9}\"", "[1] x", "\u{FEFF}[1]",
         "[1]\u{0}", "[\u{a0}1]", "{\"a\"}", "{\"a\":}", "[-]", "/**/1", "tru\u{0}e",
+        "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800x\"", "\"\\u00g0\"", "\"\\u12\"", "\"\\x\"", "\"\\", "\"\\\"",
+        "\"a", "1e", "1e+", "1.e1",
+        "--1", "-01", "0x1", "[1}", "{\"a\":1]", "{\"a\":1 \"b\":2}", "{1:2}", "{", "[", "truefalse", "nulll", "1 2",
+        "\u{0}",
     ])
     func refuses(text: String) {
         #expect(throws: JSONParseError.self) { try JSON.parse(text) }
@@ -39,6 +45,33 @@ import Testing
     ])
     func refusesWhatIsNotUTF8(bytes: [UInt8]) {
         #expect { try JSON.parse(bytes) } throws: { ($0 as? JSONParseError)?.kind == .notJSON }
+    }
+
+    /// Two readers of one text may take different values of a key: what a caller sends must not depend on that.
+    @Test(arguments: [
+        ("{\"a\": 1, \"a\": 1}", "'a'"), ("[{\"b\": {\"a:\": 1, \"c\": [], \"a:\": 2}}]", "'a:'"),
+        ("{\"a\": 1, \"\\u0061\": 2}", "'a'"), ("{\"\": 1, \"\": 2}", "''"),
+    ]) func aRepeatedKey(_ text: String, _ named: String) throws {
+        #expect { try JSON.parse(Array(text.utf8), limits: .caller()) } throws: {
+            ($0 as? JSONParseError)?.message.contains("\(named) more than once") == true
+        }
+        _ = try JSON.parse(text)
+    }
+
+    @Test(arguments: [
+        "{\"a\": {\"a\": [{\"a\": 1}, {\"a\": 1}]}, \"b\": \"a:b:c\", \"c\\\":\": \"\\\\\"}", "[\":\", {}, 1]",
+        "\"::\"",
+    ]) func keysThatAreUnique(_ text: String) throws {
+        #expect(try JSON.parse(Array(text.utf8), limits: .caller()) == JSON.parse(text))
+    }
+
+    @Test func limitsWhatACallerSends() throws {
+        let arrays = Array(("[" + String(repeating: "[],", count: 30_000) + "[]]").utf8)
+        let members = Array(("{" + (0..<60_000).map { "\"\($0)\":0" }.joined(separator: ",") + "}").utf8)
+        for text in [arrays, members] {
+            #expect { try JSON.parse(text, limits: .caller()) } throws: { ($0 as? JSONParseError)?.kind == .tooMany }
+        }
+        _ = try JSON.parse(arrays)
     }
 
     @Test func limitsDepthBeforeParsing() throws {

@@ -45,10 +45,13 @@ struct Call: Sendable {
             throw APIError(400, "invalid_json", "The request needs a JSON object as its body")
         }
         do throws(JSONParseError) {
-            return try JSON.parse(body)
+            return try JSON.parse(body, limits: .caller())
         } catch {
-            let message = error.kind == .tooDeep ? error.message : "The body is \(error.message)"
-            throw APIError(400, error.kind == .tooDeep ? "too_deep" : "invalid_json", message)
+            switch error.kind {
+            case .tooDeep: throw APIError(400, "too_deep", error.message)
+            case .tooMany: throw APIError(400, "too_many_values", error.message)
+            case .notJSON: throw APIError(400, "invalid_json", "The body is \(error.message)")
+            }
         }
     }
 

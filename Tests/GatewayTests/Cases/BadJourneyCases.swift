@@ -30,6 +30,13 @@ enum BadJourneyCases {
             #"{"name": "N", "parent_model_id": "{m}", "entry_criteria": \#(nested(65))}"#, is: 400,
             has: ["\"code\":\"too_deep\"", "64"]),
         RestCase(
+            "POST", "/journeys", #"{"name": "N", "parent_model_id": "{m}", "tiles": [{"id": "a", "id": "b"}]}"#,
+            is: 400,
+            has: ["\"code\":\"invalid_json\"", "'id' more than once"]),
+        RestCase(
+            "POST", "/journeys", #"{"name": "N", "tiles": [\#(String(repeating: "[],", count: 30_000))1]}"#, is: 400,
+            has: ["\"code\":\"too_many_values\"", "25000"]),
+        RestCase(
             "POST", "/journeys", #"{"name": "N", "description": "\#(String(repeating: "x", count: 2 << 20))"}"#,
             is: 413),
         RestCase(
