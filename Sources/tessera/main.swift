@@ -6,7 +6,7 @@ let usage = """
 
       serve             run the gateway
       workspace create  make a workspace with its embedded source and its first key
-      key create        make an API key
+      key               make, list, rotate and revoke API keys
       backup            copy a data directory while its gateway runs
       restore           make a data directory of a backup
       plugin            write, check, list, load, reload, roll back and retire plugins

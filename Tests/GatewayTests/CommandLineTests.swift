@@ -44,6 +44,8 @@ import TestSupport
         (["serve", "--dta", "x"], "unknown option '--dta'"),
         (["serve", "--data", "x", "--listen", "127.0.0.1:0", "--allow-destination", "10.0.0.0/99"], "10.0.0.0/99"),
         (["workspace"], "create"), (["workspace", "create", "--name", "x"], "--data is required"),
+        (["key", "revoke", "--data", "x"], "say which key"),
+        (["key", "rotate", "--data", "x", "--grace", "-1", "k"], "--grace"),
         (["key", "create", "--data", "x", "--role", "king"], "--role must be"),
         (["key", "create", "--data", "x", "--role", "viewer"], "--workspace is required"),
         (["key", "create", "--data", "x", "--role", "operator", "--workspace", "y"], "leave --workspace out"),

@@ -6,7 +6,9 @@ import Store
 enum APIKeyRoutes {
     private static let fields: Set<String> = ["name", "role", "expires_at"]
     private static let serverFields: Set<String> = [
-        "id", "workspace_id", "key_prefix", "status", "created_by", "created_at", "updated_at",
+        "id", "workspace_id", "key_prefix", "status", "rotated_at", "previous_key_expires_at", "last_used_at",
+        "created_by",
+        "created_at", "updated_at",
     ]
 
     static func list(_ call: Call) throws -> Reply {
@@ -34,13 +36,29 @@ enum APIKeyRoutes {
         let record = APIKeyRecord(
             id: try call.newID(), workspaceID: call.workspaceID, name: name, prefix: secret.prefix, role: role,
             expiresAt: expiry, createdBy: call.actor, createdAt: now, updatedAt: now)
-        var object = json(record).objectValue ?? [:]
-        object["key"] = .string(secret.text)
-        let reply = Reply.json(
-            .object(object), status: 201, etag: record.etag, location: call.location("api-keys/\(record.id)"))
+        let reply = shown(record, secret, status: 201, location: call.location("api-keys/\(record.id)"))
         return { writer in
             try writer.insertAPIKey(record, digest: secret.digest)
             return reply
+        }
+    }
+
+    /// Another secret for the same key. The one before goes on for as many seconds as the body says: none by default.
+    static func rotate(_ call: Call) throws -> PreparedWrite {
+        let id = try call.id("key")
+        var fields = BodyFields(call.body.isEmpty ? [:] : try call.json(), known: ["grace_seconds"])
+        let grace = grace(&fields)
+        try fields.finish()
+        let (workspaceID, head, now) = (call.workspaceID, call.head, call.now)
+        return { writer in
+            guard let key = try writer.apiKey(workspaceID: workspaceID, id: id) else {
+                throw APIError.notFound("API key")
+            }
+            try head.requireMatch(key.etag)
+            let secret = try APIKeySecret(role: key.role)
+            let rotated = try writer.rotateAPIKey(
+                workspaceID: workspaceID, id: id, to: secret, graceEnd: now + grace * 1_000_000, at: now)
+            return shown(rotated, secret)
         }
     }
 
@@ -57,7 +75,6 @@ enum APIKeyRoutes {
             try head.requireMatch(key.etag)
             try writer.revokeAPIKey(workspaceID: workspaceID, id: id, at: now)
         }
-        call.rooms.authenticator.revoke(id)
         return .status("revoked")
     }
 
@@ -66,10 +83,22 @@ enum APIKeyRoutes {
             "id": .string(key.id), "workspace_id": key.workspaceID.map { .string($0) } ?? .null,
             "name": .string(key.name), "key_prefix": .string(key.prefix), "role": .string(key.role.rawValue),
             "status": .string(key.status.rawValue),
-            "expires_at": key.expiresAt.map { .string(Timestamp.api($0)) } ?? .null,
+            "expires_at": time(key.expiresAt), "rotated_at": time(key.rotatedAt),
+            "previous_key_expires_at": time(key.oldSecretsGoodUntil), "last_used_at": time(key.lastUsedAt),
             "created_by": .string(key.createdBy), "created_at": .string(Timestamp.api(key.createdAt)),
             "updated_at": .string(Timestamp.api(key.updatedAt)),
         ]
+    }
+
+    private static func time(_ time: Int64?) -> JSON { time.map { .string(Timestamp.api($0)) } ?? .null }
+
+    /// The one answer that holds the secret.
+    private static func shown(
+        _ key: APIKeyRecord, _ secret: APIKeySecret, status: Int = 200, location: String? = nil
+    ) -> Reply {
+        var object = json(key).objectValue ?? [:]
+        object["key"] = .string(secret.text)
+        return .json(.object(object), status: status, etag: key.etag, location: location)
     }
 
     /// The product's keys have no role: a key made without one may do everything in its workspace.
@@ -78,6 +107,17 @@ enum APIKeyRoutes {
         if let role = KeyRole(rawValue: text), role != .operator { return role }
         fields.refuse("/role", "role must be admin, editor or viewer")
         return .viewer
+    }
+
+    private static func grace(_ fields: inout BodyFields) -> Int64 {
+        guard let given = fields["grace_seconds"], !given.isNull else { return 0 }
+        guard given.doubleValue != nil else {
+            fields.refuseShape("/grace_seconds", "grace_seconds must be a whole number or null, not \(given.kindName)")
+            return 0
+        }
+        if let seconds = given.integerValue, (0...APIKeyRecord.longestGrace).contains(seconds) { return seconds }
+        fields.refuse("/grace_seconds", "grace_seconds must be a whole number from 0 to \(APIKeyRecord.longestGrace)")
+        return 0
     }
 
     private static func expiry(_ text: String?, _ fields: inout BodyFields, now: Int64) -> Int64? {

@@ -40,6 +40,7 @@ enum Routes {
             Route(.post, w + "/api-keys", .admin, .write(APIKeyRoutes.create)),
             Route(.get, w + "/api-keys/{key}", .viewer, .read(APIKeyRoutes.get)),
             Route(.delete, w + "/api-keys/{key}", .admin, .work(APIKeyRoutes.revoke)),
+            Route(.post, w + "/api-keys/{key}/rotate", .admin, .write(APIKeyRoutes.rotate)),
             // Sources
             Route(.get, w + "/sources", .viewer, .work(SourceRoutes.list)),
             Route(.post, w + "/sources", .admin, .work(SourceRoutes.create)),

@@ -1,16 +1,20 @@
 import Crypto
 import HTTPServer
+import Journeys
 import Platform
 import Store
 
-/// Tells who calls from the `Authorization` header. Keys are known by their SHA-256 digests; those seen lately are kept, so
-/// that most requests read nothing. Any thread.
+/// Tells who calls from the `Authorization` header. Keys are known by their SHA-256 digests; those seen lately are kept until
+/// any key is revoked or rotated, so that most requests read no key. Any thread.
 final class Authenticator: Sendable {
     private struct Digest: Hashable {
         var words: InlineArray<4, UInt64> = [0, 0, 0, 0]
 
+        /// Takes the same time wherever they differ.
         static func == (a: Digest, b: Digest) -> Bool {
-            a.words[0] == b.words[0] && a.words[1] == b.words[1] && a.words[2] == b.words[2] && a.words[3] == b.words[3]
+            (a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2])
+                | (a.words[3] ^ b.words[3])
+                == 0
         }
         /// The digest is as good as random already.
         func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
@@ -18,14 +22,12 @@ final class Authenticator: Sendable {
 
     private struct State {
         var known: [Digest: Principal] = [:]
-        /// Keys revoked lately, by id, and when: a read that began before the revocation must not bring one back.
-        var revoked: [String: Int64] = [:]
+        /// What the store had counted when they were read. A read of before then must not bring one back.
+        var changes: Int64 = 0
     }
 
     /// Keys kept at most. When there are more, all are forgotten and looked up anew.
     static let limit = 10_000
-    /// Longer than any read transaction of a reactor lasts.
-    private static let revocationMemory: Int64 = 600_000_000
 
     private let control: ControlStore
     private let clock: any Clock
@@ -51,34 +53,46 @@ final class Authenticator: Sendable {
                 if let base = digest.baseAddress?.assumingMemoryBound(to: UInt8.self) { Crypto.sha256(key, into: base) }
             }
         }
-        guard let principal = try state.withLock({ $0.known[digest] }) ?? look(up: digest) else {
+        let changes = try control.keyChanges()
+        let known = state.withLock { state -> Principal? in
+            if changes > state.changes {
+                state.known = [:]
+                state.changes = changes
+            }
+            return changes == state.changes ? state.known[digest] : nil
+        }
+        guard let principal = try known ?? look(up: digest, changes) else {
             throw Self.refusal("There is no such API key, or it was revoked")
         }
-        if let expiry = principal.expiresAt, clock.now() >= expiry { throw Self.refusal("The API key has expired") }
+        let now = clock.now()
+        if let expiry = principal.expiresAt, now >= expiry {
+            throw Self.refusal(
+                "The API key expired at \(Timestamp.api(expiry)): ask an admin of the workspace for a new one",
+                code: "key_expired")
+        }
+        if principal.mustNoteUse(at: now) {
+            let id = principal.id
+            // What is lost with a full disk is noted at a later use.
+            control.write({ try $0.noteUse(ofKey: id, at: now) }, then: { _ in })
+        }
         return principal
     }
 
-    /// Forgets a key at once. Call it when its revocation is stored, before that is answered.
-    func revoke(_ id: String) {
-        let now = clock.now()
-        state.withLock { state in
-            state.known = state.known.filter { $0.value.id != id }
-            state.revoked = state.revoked.filter { now - $0.value < Self.revocationMemory }
-            state.revoked[id] = now
-        }
-    }
-
-    private func look(up digest: Digest) throws -> Principal? {
+    private func look(up digest: Digest, _ changes: Int64) throws -> Principal? {
         let bytes = withUnsafeBytes(of: digest) { Array($0) }
-        guard let record = try control.read({ try $0.apiKey(digest: bytes) }), record.status == .active else {
-            return nil
+        let found = try control.read { reader -> Principal? in
+            if let key = try reader.apiKey(digest: bytes) { return key.status == .active ? Principal(key) : nil }
+            guard let (key, goodUntil) = try reader.apiKey(oldDigest: bytes), key.status == .active else { return nil }
+            return Principal(key, expiresAt: goodUntil)
         }
-        let principal = Principal(record)
+        guard let found else { return nil }
         return state.withLock { state in
-            if state.revoked[record.id] != nil { return nil }
-            if state.known.count >= Self.limit { state.known.removeAll() }
-            state.known[digest] = principal
-            return principal
+            // Another thread knows of a key that has changed since.
+            guard state.changes == changes else { return found }
+            if let known = state.known[digest] { return known }
+            if state.known.count >= Self.limit { state.known = [:] }
+            state.known[digest] = found
+            return found
         }
     }
 
@@ -92,7 +106,7 @@ final class Authenticator: Sendable {
         return key.isEmpty ? nil : key
     }
 
-    private static func refusal(_ message: String) -> APIError {
-        APIError(401, "unauthorized", message, headers: [("WWW-Authenticate", "Bearer")])
+    private static func refusal(_ message: String, code: String = "unauthorized") -> APIError {
+        APIError(401, code, message, headers: [("WWW-Authenticate", "Bearer")])
     }
 }

@@ -8,6 +8,7 @@ enum ControlMigrations {
         SchemaMigration(number: 2, name: "states, isolation and files of plugin generations", sql: second),
         SchemaMigration(number: 3, name: "limits of destinations and what their deliveries keep", sql: third),
         SchemaMigration(number: 4, name: "pauses of journeys", sql: fourth),
+        SchemaMigration(number: 5, name: "rotation and last use of keys", sql: fifth),
     ]
 
     private static let first = """
@@ -141,5 +142,19 @@ enum ControlMigrations {
         CREATE UNIQUE INDEX journey_pauses_open ON journey_pauses(journey_n) WHERE resumed_at IS NULL;
         INSERT INTO journey_pauses(journey_n, paused_at)
             SELECT n, updated_at FROM journeys WHERE status = 'paused' AND deleted_at IS NULL;
+        """
+
+    /// The count in `key_changes` moves with every key that stops being good, whichever process stops it: who keeps keys in
+    /// memory looks at it.
+    private static let fifth = """
+        ALTER TABLE api_keys ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE api_keys ADD COLUMN rotated_at INTEGER;
+        ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
+        CREATE TABLE api_key_old_secrets(
+            n INTEGER PRIMARY KEY, key_n INTEGER NOT NULL REFERENCES api_keys(n) ON DELETE CASCADE,
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32), good_until INTEGER NOT NULL) STRICT;
+        CREATE INDEX api_key_old_secrets_key ON api_key_old_secrets(key_n);
+        CREATE TABLE key_changes(n INTEGER PRIMARY KEY CHECK (n = 1), count INTEGER NOT NULL) STRICT;
+        INSERT INTO key_changes(n, count) VALUES (1, 0);
         """
 }

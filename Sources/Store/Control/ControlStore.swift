@@ -87,6 +87,10 @@ public final class ControlStore: Sendable {
     /// Ends this thread's bracket.
     public func endReads() { readers.existingConnection()?.end() }
 
+    /// Moves whenever a key is revoked or rotated, by whichever process: what was kept of keys before is old then. Read once a
+    /// bracket. Not inside a read.
+    public func keyChanges() throws -> Int64 { try readers.connection().readKeyChanges() }
+
     // MARK: Writing
 
     /// Queues a write. `body` runs on the committer's thread in a savepoint of its own: when it throws, only what it wrote

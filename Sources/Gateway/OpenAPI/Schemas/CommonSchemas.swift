@@ -34,8 +34,17 @@ enum CommonSchemas {
                 "role": .words(roles, "`admin` when left out.").nullable,
                 "expires_at": Schema.time.nullable.described("In the future; null or left out: never."),
             ], required: ["name"],
-            ignored: ["id", "workspace_id", "key_prefix", "status", "created_by", "created_at", "updated_at"]
+            ignored: [
+                "id", "workspace_id", "key_prefix", "status", "rotated_at", "previous_key_expires_at", "last_used_at",
+                "created_by", "created_at", "updated_at",
+            ]
         ).example(["name": "CI", "role": "editor"]),
+        "APIKeyRotation": .input([
+            "grace_seconds": .integer(
+                "How long what was the key until now stays good.", 0...Int(APIKeyRecord.longestGrace)
+            )
+            .with("default", 0).nullable
+        ]).example(["grace_seconds": 3600]),
         "Workspace": workspace,
         "WorkspaceMade": workspace.adding([
             "embedded_source_id": .id,
@@ -51,7 +60,11 @@ enum CommonSchemas {
         "id": .id, "workspace_id": Schema.id.nullable, "name": .string(example: "CI"),
         "key_prefix": .string("The first characters, to know it by.", example: "sk_live_a1b2"),
         "role": .words(KeyRole.allCases.map(\.rawValue)), "status": .words(["active", "revoked"]),
-        "expires_at": Schema.time.nullable, "created_by": .creator, "created_at": .time, "updated_at": .time,
+        "expires_at": Schema.time.nullable, "rotated_at": Schema.time.nullable,
+        "previous_key_expires_at": Schema.time.nullable.described(
+            "Until then what was the key before the last rotation is good; null when it is not."),
+        "last_used_at": Schema.time.nullable.described("To ten minutes."), "created_by": .creator, "created_at": .time,
+        "updated_at": .time,
     ])
 
     private static let workspace = Schema.object(["id": .id, "name": .string(example: "Shop"), "created_at": .time])

@@ -12,7 +12,7 @@ final class ControlConnection {
 
     /// Statements of every request, found by number: hashing their text would cost a tenth of the read.
     enum HotStatement: Int, CaseIterable {
-        case journeyText, apiKey
+        case journeyText, apiKey, keyChanges
     }
 
     /// Opens the file; for `.readWrite` makes it, in WAL mode.

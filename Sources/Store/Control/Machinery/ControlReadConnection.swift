@@ -11,6 +11,8 @@ final class ControlReadConnection: @unchecked Sendable {
     private(set) var current: ControlReader?
     private var isBracketed = false
     private var hasBegun = false
+    /// What was read of it in this bracket.
+    private var keyChanges: Int64?
 
     init(pool: ControlReadPool) throws {
         self.pool = pool
@@ -35,6 +37,14 @@ final class ControlReadConnection: @unchecked Sendable {
         }
     }
 
+    /// Reads the count once a bracket: every request asks for it.
+    func readKeyChanges() throws -> Int64 {
+        if let keyChanges { return keyChanges }
+        let count = try read { try $0.keyChanges() }
+        if isBracketed { keyChanges = count }
+        return count
+    }
+
     func begin() {
         // A bracket that its owner forgot to end would show yesterday's data for ever.
         end()
@@ -43,6 +53,7 @@ final class ControlReadConnection: @unchecked Sendable {
 
     func end() {
         isBracketed = false
+        keyChanges = nil
         guard hasBegun else { return }
         hasBegun = false
         reader.withLock { reader in _ = try? reader?.connection.run("COMMIT") }

@@ -20,6 +20,14 @@ public struct APIKeyRecord: Sendable, Hashable {
     public var role: KeyRole
     public var status: KeyStatus
     public var expiresAt: Int64?
+    /// When it got the secret that it has.
+    public var rotatedAt: Int64?
+    /// Until when the newest of the secrets that it had before is good; nil when it has none.
+    public var oldSecretsGoodUntil: Int64?
+    /// To within `APIKeyRecord.useInterval`.
+    public var lastUsedAt: Int64?
+    /// Counts secrets, from 1.
+    public var version = 1
     public var createdBy: String
     public var createdAt: Int64
     public var updatedAt: Int64
@@ -43,5 +51,12 @@ public struct APIKeyRecord: Sendable, Hashable {
     /// Whether a request at this moment may use it: neither revoked nor expired.
     public func isUsable(at now: Int64) -> Bool { status == .active && expiresAt.map { now < $0 } ?? true }
 
-    public var etag: String { status == .active ? "\"1.0\"" : "\"1.1\"" }
+    public var etag: String { ETag.text(version: version, statusChange: status == .active ? 0 : 1) }
+
+    /// Uses within this time of one that was noted are not noted: microseconds.
+    public static let useInterval: Int64 = 600_000_000
+    /// Of an old secret, in seconds: 30 days.
+    public static let longestGrace: Int64 = 2_592_000
+    /// How many secrets of before a key may have that are still good.
+    public static let mostOldSecrets = 5
 }
