@@ -2,6 +2,9 @@
 struct FilterParser {
     private(set) var problems: [Problem] = []
     private var nodes = 0
+    private let maxNodes: Int
+
+    init(maxNodes: Int) { self.maxNodes = maxNodes }
 
     mutating func problem(_ pointer: String, _ message: String) {
         if problems.count < Problem.most { problems.append(Problem(pointer: pointer, message: message)) }
@@ -32,9 +35,9 @@ struct FilterParser {
     /// Nil when the node can't be made out; why is in `problems`.
     private mutating func node(_ json: JSON, at pointer: String, depth: Int) -> FilterTree? {
         nodes += 1
-        if nodes > FilterTree.maxNodes {
-            if nodes == FilterTree.maxNodes + 1 {
-                problem(pointer, "a filter has at most \(FilterTree.maxNodes) nodes")
+        if nodes > maxNodes {
+            if nodes == maxNodes + 1 {
+                problem(pointer, "a filter has at most \(maxNodes) nodes")
             }
             return nil
         }
@@ -74,7 +77,7 @@ struct FilterParser {
                 if let child = node(element, at: "\(pointer)/children/\(index)", depth: depth + 1) {
                     children.append(child)
                 }
-                if nodes > FilterTree.maxNodes { break }
+                if nodes > maxNodes { break }
             }
             return members["type"] == "and" ? .and(children) : .or(children)
         case nil:

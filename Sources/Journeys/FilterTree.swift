@@ -54,9 +54,9 @@ extension FilterTree {
     ///     tree may not.
     /// - Throws: `FilterError` with every fault found.
     public static func parse(
-        _ json: JSON, at pointer: String = "", allowEmptyRoot: Bool = false
+        _ json: JSON, at pointer: String = "", allowEmptyRoot: Bool = false, maxNodes: Int = FilterTree.maxNodes
     ) throws(FilterError) -> FilterTree {
-        var parser = FilterParser()
+        var parser = FilterParser(maxNodes: maxNodes)
         let tree = parser.root(json, at: pointer, allowEmpty: allowEmptyRoot)
         guard let tree, parser.problems.isEmpty else { throw FilterError(problems: parser.problems) }
         return tree

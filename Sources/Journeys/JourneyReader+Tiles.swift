@@ -1,7 +1,7 @@
 /// Tiles and edges: their own members are checked, what editors add beside them is kept.
 extension JourneyReader {
     mutating func tiles(_ value: JSON) -> [Tile] {
-        guard let elements = list(value, named: "tiles", limit: JourneyParser.maxTiles) else { return [] }
+        guard let elements = list(value, named: "tiles", limit: limits.tiles) else { return [] }
         return elements.enumerated().compactMap { index, element in
             guard case .object(var members) = element else {
                 shape(JSON.pointer("tiles", .index(index)), "a tile must be an object, not \(element.kindName)")
@@ -17,7 +17,7 @@ extension JourneyReader {
     }
 
     mutating func edges(_ value: JSON) -> [Edge] {
-        guard let elements = list(value, named: "edges", limit: JourneyParser.maxEdges) else { return [] }
+        guard let elements = list(value, named: "edges", limit: limits.edges) else { return [] }
         return elements.enumerated().compactMap { index, element in
             guard case .object(var members) = element else {
                 shape(JSON.pointer("edges", .index(index)), "an edge must be an object, not \(element.kindName)")

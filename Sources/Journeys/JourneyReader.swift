@@ -16,9 +16,13 @@ struct JourneyReader {
     ]
 
     let json: JSON
+    let limits: JourneyLimits
     private(set) var faults: [Fault] = []
 
-    init(json: JSON) { self.json = json }
+    init(json: JSON, limits: JourneyLimits = JourneyLimits()) {
+        self.json = json
+        self.limits = limits
+    }
 
     mutating func shape(_ pointer: String, _ message: String) {
         note(Problem(pointer: pointer, message: message), isShape: true)
@@ -111,7 +115,7 @@ struct JourneyReader {
         case .null: return nil
         case .object:
             do throws(FilterError) {
-                _ = try FilterTree.parse(value, at: pointer, allowEmptyRoot: true)
+                _ = try FilterTree.parse(value, at: pointer, allowEmptyRoot: true, maxNodes: limits.filterNodes)
             } catch {
                 invalid(error.problems)
             }

@@ -1,3 +1,5 @@
+import Gateway
+
 /// The options of a command: `--name value` or `--name=value`, some more than once.
 struct Options {
     /// Wrong arguments: exit status 2.
@@ -73,6 +75,9 @@ func runCommand(
         return 0
     } catch let misuse as Options.Misuse {
         Terminal.complain("tessera \(name): \(misuse.message)\n\(usage)")
+        return 2
+    } catch let error as SettingError {
+        Terminal.complain("tessera \(name): \(error)")
         return 2
     } catch {
         Terminal.complain("tessera \(name): \(error)")

@@ -5,6 +5,7 @@ let usage = """
     usage: tessera COMMAND [OPTION…]
 
       serve             run the gateway
+      config            show the settings of a start, and where each is from
       workspace create  make a workspace with its embedded source and its first key
       key               make, list, rotate and revoke API keys
       backup            copy a data directory while its gateway runs
@@ -23,6 +24,7 @@ signal(SIGPIPE, SIG_IGN)
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "serve": exit(ServeCommand.run(Array(arguments.dropFirst())))
+case "config": exit(ConfigCommand.run(Array(arguments.dropFirst())))
 case "workspace": exit(WorkspaceCommand.run(Array(arguments.dropFirst())))
 case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
 case "backup": exit(BackupCommand.run(Array(arguments.dropFirst())))

@@ -39,7 +39,7 @@ import TestSupport
     }
 
     @Test(arguments: [
-        ([], "usage"), (["dance"], "no command 'dance'"), (["serve"], "--listen is required"),
+        ([], "usage"), (["dance"], "no command 'dance'"), (["serve"], "--data is required"),
         (["serve", "--data", "x", "--listen", "nowhere"], "HOST:PORT"),
         (["serve", "--dta", "x"], "unknown option '--dta'"),
         (["serve", "--data", "x", "--listen", "127.0.0.1:0", "--allow-destination", "10.0.0.0/99"], "10.0.0.0/99"),

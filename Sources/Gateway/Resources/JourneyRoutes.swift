@@ -39,7 +39,7 @@ enum JourneyRoutes {
     }
 
     static func create(_ call: Call) throws -> PreparedWrite {
-        let journey = try JourneyParser.create(call.json())
+        let journey = try JourneyParser.create(call.json(), limits: call.rooms.limits.journey)
         try requireModel(journey, call)
         let now = call.now
         let record = JourneyRecord(
@@ -96,7 +96,7 @@ enum JourneyRoutes {
     private static func edit(_ call: Call) throws -> (Journey) throws -> Journey {
         let json = try call.json()
         return { present in
-            let journey = try JourneyParser.update(present, with: json)
+            let journey = try JourneyParser.update(present, with: json, limits: call.rooms.limits.journey)
             try requireModel(journey, call)
             return journey
         }

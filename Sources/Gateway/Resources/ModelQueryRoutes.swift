@@ -22,7 +22,9 @@ enum ModelQueryRoutes {
         let model = try ModelRoutes.find(call)
         let fields = BodyFields(try call.json(), known: ["filter_tree"])
         try fields.finish()
-        let tree = try FilterTree.criteria(fields["filter_tree"], at: "/filter_tree")
+        let tree = try FilterTree.parse(
+            fields["filter_tree"] ?? .null, at: "/filter_tree", allowEmptyRoot: true,
+            maxNodes: call.rooms.limits.journey.filterNodes)
         guard let key = model.primaryKeyColumn else {
             throw APIError(
                 422, "invalid_model",

@@ -6,7 +6,7 @@ import Journeys
 enum SimulationRoutes {
     static func simulate(_ call: Call, _ responder: Responder) throws {
         let isStreamed = call.head.wantsLines
-        let input = try SimulationInput(call.json(), isStreamed: isStreamed)
+        let input = try SimulationInput(call.json(), isStreamed: isStreamed, limits: call.rooms.limits.journey)
         let simulation = try call.rooms.engine.simulation(
             workspaceID: call.workspaceID, journeyID: call.id("journey"), input.request, draft: input.draft)
         let log = call.rooms.log
@@ -51,7 +51,7 @@ struct SimulationInput {
     /// Makes the draft of the journey as it is; nil when that is to be simulated.
     private(set) var draft: ((Journey) throws -> Journey)?
 
-    init(_ json: JSON, isStreamed: Bool) throws {
+    init(_ json: JSON, isStreamed: Bool, limits: JourneyLimits) throws {
         var body = BodyFields(json, known: ["days", "journey", "from", "start", "every", "member", "limit"])
         request = SimulationRequest(days: 1)
         if body["days"] == nil { body.refuseShape("/days", "days is required: a whole number from 1 to 366") }
@@ -84,7 +84,7 @@ struct SimulationInput {
         guard let journey else { return }
         draft = { present in
             do throws(JourneyInputError) {
-                return try JourneyParser.update(present, with: journey)
+                return try JourneyParser.update(present, with: journey, limits: limits)
             } catch {
                 throw error.inside("/journey")
             }

@@ -45,7 +45,7 @@ struct Call: Sendable {
             throw APIError(400, "invalid_json", "The request needs a JSON object as its body")
         }
         do throws(JSONParseError) {
-            return try JSON.parse(body, limits: .caller())
+            return try JSON.parse(body, limits: rooms.limits.json)
         } catch {
             switch error.kind {
             case .tooDeep: throw APIError(400, "too_deep", error.message)

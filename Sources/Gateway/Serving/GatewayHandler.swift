@@ -6,8 +6,6 @@ import Store
 
 /// Takes requests from the server: finds the route, checks the caller, and has the route's action run where it belongs.
 final class GatewayHandler: HTTPHandler {
-    /// Bodies of JSON calls.
-    static let bodyLimit = 1 << 20
     /// What is read of a body whose request is refused anyway, so that the refusal can carry the request's id.
     private static let refusedBodyLimit = 16 << 10
     /// Up to here a body is parsed on the reactor.
@@ -35,7 +33,7 @@ final class GatewayHandler: HTTPHandler {
         if head.method == .get || head.method == .head { return .collect(limit: Self.refusedBodyLimit) }
         do {
             let call = try call(head, body: [])
-            guard case .upload(let begin) = call.route.action else { return .collect(limit: Self.bodyLimit) }
+            guard case .upload(let begin) = call.route.action else { return .collect(limit: rooms.limits.bodyBytes) }
             return .stream(try begin(call))
         } catch {
             // `handle` finds the same fault, and there the request has an id to tell.

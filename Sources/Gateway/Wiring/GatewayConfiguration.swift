@@ -1,4 +1,5 @@
 import HTTPServer
+import Platform
 
 /// What an operator tells a gateway.
 public struct GatewayConfiguration: Sendable {
@@ -17,6 +18,9 @@ public struct GatewayConfiguration: Sendable {
     public var hostProgram: String?
     /// Whether the plugin directories are watched: new and changed files are taken up while the gateway serves.
     public var watchesPlugins = false
+    /// What callers may send.
+    public var limits = GatewayLimits()
+    public var logLevel = Log.Level.info
     public var version = "0"
     /// How long requests in flight may go on when the gateway stops, in microseconds.
     public var stopGrace: Int64 = 10_000_000

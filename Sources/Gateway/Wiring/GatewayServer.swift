@@ -114,6 +114,6 @@ public final class GatewayServer {
             clock: clock, log: log, configuration: settings)
         return Rooms(
             control: control, members: members, warehouse: warehouse, plugins: host, delivery: delivery,
-            destinations: destinations, engine: engine, clock: clock, log: log)
+            destinations: destinations, engine: engine, limits: configuration.limits, clock: clock, log: log)
     }
 }

@@ -19,13 +19,14 @@ final class Rooms: Sendable {
     let simulations: BoundedThreads
     /// For tests of destinations: each holds a slow worker for as long as the destination takes.
     let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
+    let limits: GatewayLimits
     let clock: any Clock
     let log: Log
     let server = Monitor(WeakServer())
 
     init(
         control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost, delivery: Delivery,
-        destinations: DestinationDirectory, engine: Engine, clock: any Clock, log: Log
+        destinations: DestinationDirectory, engine: Engine, limits: GatewayLimits, clock: any Clock, log: Log
     ) {
         self.control = control
         self.members = members
@@ -34,6 +35,7 @@ final class Rooms: Sendable {
         self.delivery = delivery
         self.destinations = destinations
         self.engine = engine
+        self.limits = limits
         self.clock = clock
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)

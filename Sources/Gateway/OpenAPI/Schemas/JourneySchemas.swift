@@ -97,8 +97,8 @@ enum JourneySchemas {
         [
             "name": .name("Thank you"), "parent_model_id": .id, "description": Schema.string().nullable,
             "entry_criteria": .ref("FilterCriteria"), "exit_criteria": .ref("FilterCriteria"),
-            "tiles": Schema.array(of: .ref("Tile"), "", 0...JourneyParser.maxTiles).nullable,
-            "edges": Schema.array(of: .ref("Edge"), "", 0...JourneyParser.maxEdges).nullable,
+            "tiles": Schema.array(of: .ref("Tile"), "", 0...JourneyLimits().tiles).nullable,
+            "edges": Schema.array(of: .ref("Edge"), "", 0...JourneyLimits().edges).nullable,
             "schedule": Schema.string("A cron expression of five fields, in UTC; empty or null: none.").nullable,
         ], required: ["name", "parent_model_id"],
         ignored: [

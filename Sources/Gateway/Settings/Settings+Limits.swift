@@ -1,0 +1,58 @@
+import Journeys
+
+extension Settings {
+    /// Of the HTTP server.
+    static let server: [Setting] = [
+        Setting(
+            name: "reactors", kind: .number(0...256), placeholder: "N",
+            meaning: "threads that serve connections; 0 is one for each processor but one", preset: 0
+        ) { value, configuration in
+            if let count = value.integerValue, count > 0 { configuration.server.reactors = Int(count) }
+        },
+        number("max_connections", 1...1_000_000, \.server.maxConnections, "connections in all; one more gets 503"),
+        number("max_header_bytes", 1024...1 << 20, \.server.maxHeaderBytes, "request line and header fields together"),
+        number("max_header_count", 10...10_000, \.server.maxHeaderCount, "header fields of a request"),
+        number("max_request_line_bytes", 512...1 << 20, \.server.maxRequestLineBytes, "the request line alone"),
+        seconds("header_seconds", \.server.headerDeadline, "until a request's head must be there"),
+        seconds(
+            "body_seconds", \.server.bodyDeadline,
+            "until a body must be there; of an upload, until `minimum_rate` must have been kept"),
+        seconds("idle_seconds", \.server.idleTimeout, "until a connection without a request is closed"),
+        seconds(
+            "write_seconds", \.server.writeDeadline, "until a reader of an answer must have kept `minimum_rate`"),
+        number("minimum_rate", 1...1 << 20, \.server.minimumRate, "bytes a second of uploads and readers of answers"),
+        seconds("stop_seconds", \.stopGrace, "that requests in flight have when the gateway stops"),
+    ]
+
+    /// Of what callers send.
+    static let limits: [Setting] = [
+        number("max_body_bytes", 1 << 16...1 << 26, \.limits.bodyBytes, "a JSON body"),
+        number("max_upload_bytes", 1 << 20...1 << 50, \.server.maxStreamedBytes, "an upload of rows"),
+        number("max_json_depth", 8...256, \.limits.jsonDepth, "arrays and objects within one another"),
+        number("max_tiles", 1...5_000, \.limits.journey.tiles, "tiles of a journey"),
+        number("max_edges", 1...20_000, \.limits.journey.edges, "edges of a journey"),
+        number(
+            "max_filter_nodes", 1...FilterTree.maxNodes, \.limits.journey.filterNodes,
+            "groups and conditions of a filter; a body may have 5,000 arrays and objects and two for each of these"),
+    ]
+
+    /// A number whose default is the configuration's.
+    private static func number(
+        _ name: String, _ range: ClosedRange<Int>, _ path: WritableKeyPath<GatewayConfiguration, Int> & Sendable,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name, kind: .number(range), placeholder: "N", meaning: meaning,
+            preset: .integer(Int64(presets[keyPath: path]))
+        ) { $1[keyPath: path] = Int($0.integerValue ?? 0) }
+    }
+
+    private static func seconds(
+        _ name: String, _ path: WritableKeyPath<GatewayConfiguration, Int64> & Sendable, _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name, kind: .number(1...86_400), placeholder: "S", meaning: "seconds " + meaning,
+            preset: .integer(presets[keyPath: path] / 1_000_000)
+        ) { $1[keyPath: path] = ($0.integerValue ?? 0) * 1_000_000 }
+    }
+}
