@@ -81,76 +81,7 @@ import Testing
         #expect(Self.shape(try fixture.warehouse.describe(workspaceID: fixture.workspace, sql: sql)) == shape)
     }
 
-    static let hostile: [String] = [
-        // Nothing, or not a SELECT.
-        "", "   ", ";", "-- nothing", "/* nothing */", "VALUES (1)", "EXPLAIN SELECT 1 AS id",
-        "EXPLAIN QUERY PLAN SELECT 1",
-        "PRAGMA table_info(people)", "PRAGMA query_only = OFF", "ATTACH '/tmp/x.db' AS x", "DETACH main", "VACUUM",
-        "VACUUM INTO '/tmp/x.db'", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT x", "RELEASE x", "ANALYZE", "REINDEX",
-        "CREATE TABLE x(a)", "CREATE TEMP TABLE x(a)", "CREATE TABLE x AS SELECT * FROM people",
-        "CREATE VIEW v AS SELECT 1", "CREATE TRIGGER t AFTER INSERT ON people BEGIN SELECT 1; END",
-        "CREATE VIRTUAL TABLE f USING fts5(a)", "CREATE INDEX i ON people(age)", "DROP TABLE people",
-        "ALTER TABLE people RENAME TO x", "INSERT INTO people(id) VALUES('z')", "UPDATE people SET age = 1",
-        "DELETE FROM people", "REPLACE INTO people(id) VALUES('z')",
-        "WITH x AS (SELECT 1) DELETE FROM people", "WITH x AS (SELECT 1) INSERT INTO people(id) SELECT 'z' FROM x",
-        "WITH x AS (SELECT 1) UPDATE people SET age = 2",
-        // More than one.
-        "SELECT id FROM people; SELECT id FROM people", "SELECT id FROM people; DELETE FROM people",
-        "SELECT id FROM people;; DROP TABLE people", "SELECT id FROM people; -- x\n DELETE FROM people",
-        // Other tables.
-        "SELECT * FROM sqlite_master", "SELECT sql FROM sqlite_schema", "SELECT 1 AS id FROM sqlite_schema",
-        "SELECT * FROM sqlite_temp_master", "SELECT * FROM main.sqlite_master", "SELECT * FROM temp.sqlite_temp_schema",
-        "SELECT * FROM _tessera_tables", "SELECT name FROM _tessera_columns", "SELECT 1 AS id FROM _tessera_tables",
-        "SELECT name FROM \"_TESSERA_columns\"", "SELECT * FROM pragma_table_info('people')",
-        "SELECT 1 AS id FROM pragma_table_info('people')", "SELECT * FROM pragma_database_list",
-        "SELECT file FROM pragma_database_list", "SELECT * FROM pragma_compile_options",
-        "SELECT * FROM pragma_function_list",
-        "SELECT * FROM dbstat", "SELECT 1 AS id FROM dbstat", "SELECT * FROM sqlite_stmt",
-        "SELECT * FROM sqlite_dbpage",
-        "SELECT * FROM bytecode('SELECT 1')", "SELECT * FROM tables_used('SELECT 1')",
-        "SELECT value FROM _tessera_list(1)",
-        "SELECT 1 AS id FROM _tessera_list(NULL)", "SELECT * FROM fts3tokenize", "SELECT * FROM generate_series(1, 10)",
-        "SELECT id FROM people WHERE id IN (SELECT name FROM sqlite_master)",
-        "SELECT (SELECT sql FROM sqlite_master LIMIT 1) AS id FROM people",
-        "WITH x AS (SELECT * FROM sqlite_master) SELECT name AS id FROM x",
-        "SELECT id FROM people UNION SELECT name FROM sqlite_master", "SELECT id FROM nobody",
-        "SELECT id FROM temp.people",
-        // Functions.
-        "SELECT load_extension('/tmp/x.so') AS id", "SELECT readfile('/etc/passwd') AS id",
-        "SELECT writefile('/tmp/x', 'y') AS id", "SELECT fts3_tokenizer('simple') AS id",
-        "SELECT sqlite_version() AS id",
-        "SELECT sqlite_source_id() AS id", "SELECT sqlite_compileoption_get(1) AS id",
-        "SELECT sqlite_log(1, 'x') AS id",
-        "SELECT last_insert_rowid() AS id", "SELECT changes() AS id", "SELECT total_changes() AS id",
-        "SELECT randomblob(1000) AS id", "SELECT _tessera_text('x') AS id", "SELECT _tessera_number('1') AS id",
-        "SELECT rtreecheck('people') AS id", "SELECT sqlite_offset(id) AS id FROM people",
-        "SELECT id FROM people WHERE load_extension('x')", "SELECT nosuch(1) AS id",
-        // Parameters.
-        "SELECT id FROM people WHERE age > ?", "SELECT id FROM people WHERE age > ?1", "SELECT :id AS id",
-        "SELECT @id AS id", "SELECT $id AS id",
-        // Columns.
-        "SELECT id, id FROM people", "SELECT id, age AS id FROM people",
-        "SELECT p.id, o.* , q.* FROM people p, orders o, orders q",
-        "SELECT id AS '' FROM people", "SELECT id AS \"\" FROM people", "SELECT id AS \"$member\" FROM people",
-        "SELECT nope FROM people", "SELECT id FROM people WHERE \"text\" = name", "SELECT", "SELECT FROM people",
-        "SELECT id FROM", "SELECT id FROM people WHERE", "SELECT id FROM people LIMIT", "SELECT (id FROM people",
-        // Out of the brackets that we put around it.
-        "SELECT id FROM people) SELECT 1 --", "SELECT id FROM people /* open", "SELECT id FROM people WHERE id = 'open",
-        "SELECT id FROM people WHERE id = \"open", "SELECT id FROM people [open", "SELECT 1) UNION SELECT (2",
-        "SELECT id FROM people -- x\n) DELETE FROM people", "SELECT id\u{0} FROM people",
-        "SELECT id FROM people\u{0}; DROP",
-        // Too large.
-        "SELECT " + (0..<201).map { "1 AS c\($0)" }.joined(separator: ","),
-        "SELECT id FROM people WHERE id = '" + String(repeating: "x", count: 100_001) + "'",
-        "SELECT 1 AS id" + String(repeating: " UNION ALL SELECT 1", count: 51),
-        "SELECT " + String(repeating: "(", count: 2000) + "1" + String(repeating: ")", count: 2000) + " AS id",
-        "SELECT " + String(repeating: "-", count: 1).padding(1500) + " AS id",
-        "SELECT id AS \"" + String(repeating: "n", count: 129) + "\" FROM people",
-    ]
-
-    @Test func theTableOfHostileSQLIsLong() { #expect(Self.hostile.count >= 100) }
-
-    @Test(arguments: hostile)
+    @Test(arguments: HostileSQL.refused)
     func refuses(sql: String) throws {
         let fixture = try fixture()
         let error = #expect(throws: ModelSQLError.self) {
@@ -167,6 +98,29 @@ import Testing
             try fixture.warehouse.preview(workspaceID: fixture.workspace, sql: sql)
         }
         #expect(try fixture.rows("SELECT count(*), sum(age) FROM people") == ["[2,30]"], "nothing has changed")
+    }
+
+    /// By the deadline, by the largest text that there is, or by SQLite. Here each look at the clock finds a second gone.
+    @Test(arguments: HostileSQL.stopped)
+    func stops(sql: String) throws {
+        let fixture = try fixture()
+        let warehouse = Warehouse(dataDirectory: fixture.directory, clock: RunningClock(), log: .silent)
+        var ends: [any Error] = []
+        do {
+            _ = try warehouse.preview(workspaceID: fixture.workspace, sql: sql)
+        } catch { ends.append(error) }
+        let model = ModelQuery(
+            workspaceID: fixture.workspace, sourceID: "s", sql: sql, columns: [Column(name: "id", type: .string)],
+            keyColumn: "id")
+        do { _ = try warehouse.count(model: model, runAt: 0) } catch { ends.append(error) }
+        try #require(ends.count == 2)
+        for end in ends {
+            let isKnown =
+                end is DeadlineExceeded
+                || (end as? ModelSQLError).map { [.failed, .refused].contains($0.kind) } == true
+            #expect(isKnown, "\(end)")
+        }
+        #expect(try fixture.rows("SELECT count(*), sum(age) FROM people") == ["[2,30]"], "the source serves on")
     }
 
     static let messages: [(String, String)] = [
@@ -329,9 +283,4 @@ final class RunningClock: Clock {
     ) -> Result? {
         monitor.wait(microseconds: 0, until: body)
     }
-}
-
-extension String {
-    /// This text so many times before a 1: `- - - 1`, an expression as deep.
-    fileprivate func padding(_ depth: Int) -> String { String(repeating: "\(self) ", count: depth) + "1" }
 }

@@ -29,6 +29,7 @@ struct ResolvedModel {
             throw ModelSQLError(
                 .refused, "a model's SQL takes no parameters (?, :name …): write the value, or filter in the journey")
         }
+        try reader.checkReads(of: text.body)
         let count = sqlite3_column_count(handle)
         guard count <= Self.maxColumns else {
             throw ModelSQLError(

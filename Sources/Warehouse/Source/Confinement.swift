@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import SQLite
 
 /// What SQL may do on a reader's connection. SQLite asks it for every table, column and function while it prepares a
@@ -16,8 +17,8 @@ final class Confinement {
     var mode = Mode.catalogue
     /// The source's tables, in ASCII lower case.
     var tables: Set<String> = []
-    /// Table-valued functions of this connection, lower case: never tables, whatever they are called.
-    private var modules: Set<String> = []
+    /// Pages at which the source's tables and their indices begin.
+    var roots: Set<Int64> = []
     /// Why the last statement was refused; nil when SQLite itself found the fault.
     private(set) var denial: String?
     private var questions = 0
@@ -25,14 +26,14 @@ final class Confinement {
     /// A statement that asks more often is a bomb.
     private static let maxQuestions = 500_000
 
-    /// Learns the connection's modules, then installs itself for good. Modules that models may use, or that the warehouse
-    /// uses, are connected before: a module tells its columns by a CREATE TABLE, which nobody may do later.
+    /// Drops the connection's modules but those that models may use, or that the warehouse uses, and installs itself for good.
+    /// These are connected before: a module tells its columns by a CREATE TABLE, which nobody may do later.
     init(_ database: Database) throws(SQLiteError) {
-        for module in [ListTable.name] + SQLFunctions.tables.sorted() {
-            _ = try database.prepare("SELECT 1 FROM \(module)(NULL)")
-        }
-        let list = try database.prepare("SELECT name FROM pragma_module_list")
-        while try list.step() { modules.insert(list.string(0).lowercased()) }
+        let modules = [ListTable.name] + SQLFunctions.tables.sorted()
+        var kept: [UnsafePointer<CChar>?] = modules.map { UnsafePointer(strdup($0)) } + [nil]
+        sqlite3_drop_modules(database.handle, &kept)
+        for name in kept { free(UnsafeMutablePointer(mutating: name)) }
+        for module in modules { _ = try database.prepare("SELECT 1 FROM \(module)(NULL)") }
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_set_authorizer(
             database.handle,
@@ -79,20 +80,28 @@ final class Confinement {
     /// `schema` is nil for a table of which no column is read, a WITH query's name among them.
     private func allowsTable(_ table: String, schema: String?) -> Bool {
         let name = table.lowercased()
-        if mode == .catalogue, name.hasPrefix("_tessera_") { return true }
+        if mode == .catalogue, name.hasPrefix("_tessera_") || name.hasPrefix("sqlite_") { return true }
         if mode == .wrapped, name.hasPrefix("_tessera_"), name != Catalogue.tablesName, name != Catalogue.columnsName {
             return true
         }
         if schema == nil || schema == "main" {
             if tables.contains(name) || SQLFunctions.tables.contains(name) { return true }
-            if schema == nil, !modules.contains(name), !name.hasPrefix("sqlite_"), !name.hasPrefix("pragma_"),
-                !name.hasPrefix("_tessera")
-            {
+            if schema == nil, !name.hasPrefix("sqlite_"), !name.hasPrefix("pragma_"), !name.hasPrefix("_tessera") {
                 return true
             }
         }
-        let known = tables.isEmpty ? "it has none yet" : "it has " + tables.sorted().prefix(20).joined(separator: ", ")
         return deny("a model reads the source's tables and nothing else, and '\(table)' is none of them: \(known)")
+    }
+
+    /// Why a program that begins to read at this page is none of a model; nil when it may. SQLite does not ask for columns that USING
+    /// and NATURAL JOIN compare (3.40), so what a statement opens is looked at as well.
+    func refusal(ofReadingAt root: Int64) -> String? {
+        roots.contains(root)
+            ? nil : "a model reads the source's tables and nothing else, and the SQL joins another one: \(known)"
+    }
+
+    private var known: String {
+        tables.isEmpty ? "it has none yet" : "it has " + tables.sorted().prefix(20).joined(separator: ", ")
     }
 
     private func deny(_ reason: String) -> Bool {

@@ -56,6 +56,12 @@ final class SourceReader {
         try database.execute("BEGIN")
         catalogue = try Catalogue(from: database)
         confinement.tables = Set(catalogue.entries.keys)
+        confinement.roots.removeAll(keepingCapacity: true)
+        let schema = try database.statement("SELECT rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0")
+        while try schema.step() {
+            if catalogue.table(schema.string(1)) != nil { confinement.roots.insert(schema.int64(0)) }
+        }
+        schema.reset()
     }
 
     /// Ends the transaction; false when the connection is of no more use.
@@ -77,6 +83,21 @@ final class SourceReader {
             return try database.prepare(sql)
         } catch {
             throw failure(error, running: false)
+        }
+    }
+
+    /// Refuses a model whose program opens what is none of the source's tables.
+    /// - Throws: `ModelSQLError`, `SourceGone`.
+    func checkReads(of sql: String) throws {
+        let program = try prepare("EXPLAIN \(sql)", .model)
+        try running {
+            // addr, opcode, p1, p2, p3 …
+            while try program.step() {
+                guard program.string(1) == "OpenRead" || program.string(1) == "ReopenIdx" else { continue }
+                if let reason = confinement.refusal(ofReadingAt: program.int64(3)) {
+                    throw ModelSQLError(.refused, reason)
+                }
+            }
         }
     }
 
