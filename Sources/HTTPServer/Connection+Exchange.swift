@@ -27,7 +27,7 @@ extension Connection {
         let head = RequestHead(
             method: parser.method,
             headers: HTTPHeaders(bytes: Array(bytes[..<parser.count]), fields: parser.fields),
-            minorVersion: minorVersion, peerAddress: peerAddress, target: parser.target, path: parser.path,
+            minorVersion: minorVersion, peerAddress: peerAddress, peer: peer, target: parser.target, path: parser.path,
             query: parser.query)
         let length = parser.contentLength ?? 0
         let hasBody = parser.isChunked || length > 0

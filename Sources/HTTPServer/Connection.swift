@@ -43,6 +43,7 @@ final class Connection: @unchecked Sendable {
     let descriptor: Int32
     let serial: UInt32
     let peerAddress: String
+    let peer: Peer
     /// Set when the connection is closed; the one field that other threads read.
     let gone = Atomic<Bool>(false)
     /// The peer has ended its side. For any thread too.
@@ -101,11 +102,12 @@ final class Connection: @unchecked Sendable {
     /// A refused body up to this length is read and dropped, so that the connection lives on.
     static let maxDiscard = 64 * 1024
 
-    init(reactor: Reactor, descriptor: Int32, serial: UInt32, peerAddress: String) {
+    init(reactor: Reactor, serial: UInt32, _ arrival: Arrival) {
         self.reactor = reactor
-        self.descriptor = descriptor
         self.serial = serial
-        self.peerAddress = peerAddress
+        descriptor = arrival.descriptor
+        peerAddress = arrival.address
+        peer = arrival.peer
         parser = HeadParser(limits: reactor.limits)
     }
 

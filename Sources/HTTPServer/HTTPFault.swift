@@ -12,7 +12,7 @@ struct HTTPFault: Error, Equatable {
         self.message = message
     }
 
-    var headers: [(String, String)] { status == 503 ? [("Retry-After", "1")] : [] }
+    var headers: [(String, String)] { status == 503 || status == 429 ? [("Retry-After", "1")] : [] }
 
     /// 400 for a message that breaks the grammar or whose framing is ambiguous.
     static func malformed(_ message: String) -> HTTPFault { HTTPFault(400, "malformed_request", message) }
@@ -30,5 +30,8 @@ struct HTTPFault: Error, Equatable {
     static let bodyTimeout = HTTPFault(408, "request_timeout", "the request's body did not arrive in time")
     static let noAnswer = HTTPFault(500, "internal_error", "the request was not answered")
     static let badAnswer = HTTPFault(500, "internal_error", "the answer to the request was not valid")
+    static let crowded = HTTPFault(
+        429, "too_many_connections",
+        "this address has as many connections as it may have: close some, or try again shortly")
     static let full = HTTPFault(503, "too_many_connections", "the server has no connection left: try again shortly")
 }

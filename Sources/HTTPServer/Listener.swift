@@ -12,13 +12,15 @@ final class Listener: @unchecked Sendable {
     private let configuration: ServerConfiguration
     private let log: Log
     private var reactors: [Reactor] = []
+    private var peers: PeerTable
 
-    /// Above `maxConnections` this many more get a 503 before the rest are closed without a word.
+    /// Above a limit this many more are told of it before the rest are closed without a word.
     private static let maxRefused = 1024
 
     init(_ configuration: ServerConfiguration, log: Log) throws(SystemError) {
         self.configuration = configuration
         self.log = log
+        peers = PeerTable(maxConnections: configuration.maxConnections + Listener.maxRefused)
         (descriptor, port) = try Listener.listen(configuration.host, configuration.port)
         spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
@@ -73,23 +75,24 @@ final class Listener: @unchecked Sendable {
                 target = reactor
             }
         }
-        let isFull = total >= configuration.maxConnections
-        if isFull {
+        var arrival = Arrival(
+            descriptor: accepted, address: Listener.text(&address), peer: peers.arrived(&address), fault: nil)
+        target.figures.connections.wrappingAdd(1, ordering: .relaxed)
+        // Both count this one too.
+        let excess = max(
+            total + 1 - configuration.maxConnections,
+            arrival.peer.connections.load(ordering: .relaxed) - configuration.maxConnectionsPerAddress)
+        if excess > 0 {
             reactors[0].figures.refused.wrappingAdd(1, ordering: .relaxed)
-            if total >= configuration.maxConnections + Listener.maxRefused {
-                Glibc.close(accepted)
-                return
-            }
+            if excess > Listener.maxRefused { return target.turnAway(arrival) }
+            arrival.fault = total >= configuration.maxConnections ? .full : .crowded
         }
         _ = tessera_set_option(accepted, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        target.figures.connections.wrappingAdd(1, ordering: .relaxed)
         target.figures.accepted.wrappingAdd(1, ordering: .relaxed)
-        let peer = Listener.text(&address)
         if target === reactors[0] {
-            target.adopt(accepted, peer: peer, refused: isFull)
-        } else if !target.post(.adopt(accepted, peer: peer, refused: isFull)) {
-            target.figures.connections.subtract(1, ordering: .relaxed)
-            Glibc.close(accepted)
+            target.adopt(arrival)
+        } else if !target.post(.adopt(arrival)) {
+            target.turnAway(arrival)
         }
     }
 

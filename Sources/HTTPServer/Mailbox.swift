@@ -2,9 +2,18 @@ import CSockets
 import Glibc
 import Platform
 
+/// An accepted socket, counted with its peer and with its reactor.
+struct Arrival: Sendable {
+    var descriptor: Int32
+    var address: String
+    var peer: Peer
+    /// Why it is not served.
+    var fault: HTTPFault?
+}
+
 /// What other threads ask of a reactor.
 enum ReactorMessage: Sendable {
-    case adopt(Int32, peer: String, refused: Bool)
+    case adopt(Arrival)
     case answer(Connection, exchange: UInt64, Response)
     case beginStream(Connection, exchange: UInt64, Response, StreamState)
     case write(Connection, exchange: UInt64, [UInt8])

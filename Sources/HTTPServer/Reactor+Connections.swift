@@ -14,7 +14,7 @@ extension Reactor {
 
     func perform(_ message: ReactorMessage) {
         switch message {
-        case .adopt(let descriptor, let peer, let refused): adopt(descriptor, peer: peer, refused: refused)
+        case .adopt(let arrival): adopt(arrival)
         case .answer(let connection, let exchange, let response): connection.respond(response, exchange: exchange)
         case .beginStream(let connection, let exchange, let head, let state):
             connection.beginStream(head, state, exchange: exchange)
@@ -35,21 +35,21 @@ extension Reactor {
         }
     }
 
-    /// Serves an accepted socket from now on. Refused ones get 503.
-    func adopt(_ descriptor: Int32, peer: String, refused: Bool) {
+    /// Serves an accepted socket from now on, or tells it why not.
+    func adopt(_ arrival: Arrival) {
         serial &+= 1
-        let connection = Connection(reactor: self, descriptor: descriptor, serial: serial, peerAddress: peer)
+        let descriptor = arrival.descriptor
+        let connection = Connection(reactor: self, serial: serial, arrival)
         let wanted = UInt32(TESSERA_EPOLL_IN)
         if let certificates {
             connection.tls = TLSSession(certificates.current, descriptor: descriptor)
         }
         // A handshake only to say that there are too many connections is more than those who come too many should get.
-        let isServed = certificates == nil || (connection.tls != nil && !refused)
+        let isServed = certificates == nil || (connection.tls != nil && arrival.fault == nil)
         guard isServed, !isStopping,
             tessera_epoll_change(epoll, EPOLL_CTL_ADD, descriptor, wanted, connection.token) == 0
         else {
-            figures.connections.subtract(1, ordering: .relaxed)
-            Glibc.close(descriptor)
+            turnAway(arrival)
             return
         }
         connection.armed = wanted
@@ -57,17 +57,25 @@ extension Reactor {
         while connections.count <= index { connections.append(nil) }
         connections[index] = connection
         open += 1
-        if refused {
+        if let fault = arrival.fault {
             connection.beginExchange()
-            connection.fail(.full)
+            connection.fail(fault)
         }
         touch(connection)
+    }
+
+    /// Closes an accepted socket that no connection was made of. Any thread.
+    func turnAway(_ arrival: Arrival) {
+        figures.connections.subtract(1, ordering: .relaxed)
+        arrival.peer.connections.subtract(1, ordering: .relaxed)
+        Glibc.close(arrival.descriptor)
     }
 
     func forget(_ connection: Connection) {
         connections[Int(connection.descriptor)] = nil
         open -= 1
         figures.connections.subtract(1, ordering: .relaxed)
+        connection.peer.connections.subtract(1, ordering: .relaxed)
     }
 
     /// Marks a connection whose output, deadline or interest must be looked at when the wake ends.

@@ -106,7 +106,7 @@ final class Reactor: @unchecked Sendable {
             flush()
         }
         for message in mailbox.shut() {
-            if case .adopt(let descriptor, _, _) = message { close(descriptor) }
+            if case .adopt(let arrival) = message { turnAway(arrival) }
         }
     }
 

@@ -6,6 +6,8 @@ public struct RequestHead: Sendable {
     public let minorVersion: Int
     /// The peer's address without its port, such as `127.0.0.1`.
     public let peerAddress: String
+    /// Whom the request comes from, as limits see it.
+    public let peer: Peer
 
     private let targetRange: Range<Int32>
     private let pathRange: Range<Int32>
@@ -26,13 +28,14 @@ public struct RequestHead: Sendable {
     }
 
     init(
-        method: HTTPMethod, headers: HTTPHeaders, minorVersion: Int, peerAddress: String, target: Range<Int>,
-        path: Range<Int>, query: Range<Int>?
+        method: HTTPMethod, headers: HTTPHeaders, minorVersion: Int, peerAddress: String, peer: Peer = Peer(),
+        target: Range<Int>, path: Range<Int>, query: Range<Int>?
     ) {
         self.method = method
         self.headers = headers
         self.minorVersion = minorVersion
         self.peerAddress = peerAddress
+        self.peer = peer
         targetRange = Int32(target.lowerBound)..<Int32(target.upperBound)
         pathRange = Int32(path.lowerBound)..<Int32(path.upperBound)
         queryRange = query.map { Int32($0.lowerBound)..<Int32($0.upperBound) }

@@ -19,7 +19,9 @@ public struct ServerConfiguration: Sendable {
     /// Streamed bodies; collected ones have the limit that `BodyPolicy.collect` gives.
     public var maxStreamedBytes = 1 << 40
     /// Above it a connection gets 503 and is closed.
-    public var maxConnections = 20_000
+    public var maxConnections = 50_000
+    /// Of one IPv4 address or one IPv6 network of 64 bits. Above it a connection gets 429 and is closed.
+    public var maxConnectionsPerAddress = 20_000
     /// Pipelined requests of one connection that are answered before the others get their turn.
     public var maxPipelined = 16
     /// What may wait for a slow reader before `ResponseStream.write` says `full`.

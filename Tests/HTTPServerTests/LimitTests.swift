@@ -23,6 +23,23 @@ import TestSupport
         #expect(server.server.figures.refused == 1)
     }
 
+    @Test func connectionsOfOneAddress() throws {
+        let server = try TestServer(TestHandler.echo()) { $0.maxConnectionsPerAddress = 2 }
+        var clients = try (0..<2).map { _ in try server.client() }
+        for client in clients { #expect(try client.request("GET", "/").status == 200) }
+        let refused = try server.client()
+        let answer = try #require(try refused.receiveAnswer())
+        #expect(answer.status == 429 && answer[header: "Retry-After"] == "1")
+        #expect(answer.text.contains("\"code\":\"too_many_connections\""))
+        #expect(try refused.receiveToEnd() == [])
+        refused.close()
+        let other = try HTTPClient(port: server.port, source: 2)
+        #expect(try other.request("GET", "/").status == 200)
+        clients.removeLast().close()
+        try eventually { server.server.figures.connections == 2 }
+        #expect(try server.client().request("GET", "/").status == 200)
+    }
+
     @Test func bodies() throws {
         let server = try TestServer(TestHandler.echo())
         let client = try server.client()

@@ -148,7 +148,8 @@ def churn(proof, gateway, address, count):
 def main(proof, options):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    gateway = LiveGateway(proof)
+    # wrk asks faster than the default allows one address.
+    gateway = LiveGateway(proof, "--requests-per-address", "10000000")
     host, port = gateway.base.split("//")[1].split(":")
     address = (host, int(port))
     short = options.short

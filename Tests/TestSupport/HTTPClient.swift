@@ -27,6 +27,7 @@ public final class HTTPClient {
     }
 
     private let port: UInt16
+    private let source: UInt32
     private let timeout: Int
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
@@ -34,9 +35,11 @@ public final class HTTPClient {
     /// The server said that it closes.
     private var wasClosed = false
 
-    /// Connects. `timeout` in seconds ends a receive that would hang a failing test.
-    public init(port: UInt16, timeout: Int = 20) throws {
+    /// Connects. `timeout` in seconds ends a receive that would hang a failing test; `source` is the last byte of the
+    /// address 127.0.0.N that it connects from.
+    public init(port: UInt16, timeout: Int = 20, source: UInt8 = 1) throws {
         self.port = port
+        self.source = 0x7F00_0000 | UInt32(source)
         self.timeout = timeout
         try connect()
     }
@@ -176,16 +179,24 @@ public final class HTTPClient {
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+        let descriptor = descriptor
+        if source != 0x7F00_0001 {
+            _ = Self.with(source, 0) { Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        let status = Self.with(0x7F00_0001, port) {
+            Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+        if status != 0 { throw SystemError("connect to 127.0.0.1:\(port)") }
+    }
+
+    private static func with(_ host: UInt32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>) -> Int32) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        address.sin_addr.s_addr = host.bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0) }
         }
-        if status != 0 { throw SystemError("connect to 127.0.0.1:\(port)") }
     }
 
     private func fill() throws {

@@ -69,6 +69,16 @@ enum CommonParameters {
         "Retry-After": [
             "description": "Seconds to wait.", "schema": Schema.integer("", 0...(.max), example: 1).json,
         ],
+        "RateLimit-Limit": [
+            "description": "Requests a second that are allowed, where a rate was passed.",
+            "schema": Schema.integer("", 1...(.max), example: 10_000).json,
+        ],
+        "RateLimit-Remaining": [
+            "description": "Requests that are left: 0.", "schema": Schema.integer("", 0...(.max), example: 0).json,
+        ],
+        "RateLimit-Reset": [
+            "description": "Seconds until there is one.", "schema": Schema.integer("", 1...(.max), example: 1).json,
+        ],
         "WWW-Authenticate": ["description": "`Bearer`.", "schema": Schema.string(example: "Bearer").json],
     ]
 }

@@ -29,7 +29,7 @@ enum ErrorAnswers {
             "The resource is not at the version that If-Match names: read it again and repeat the change on that"
         ),
         413: (
-            "The body is larger than 1 MiB.", "body_too_large",
+            "The body is larger than the gateway takes: 1 MiB, unless it is configured otherwise.", "body_too_large",
             "the request body is larger than this resource takes"
         ),
         415: (
@@ -42,7 +42,7 @@ enum ErrorAnswers {
         ),
         429: (
             "More than may be asked for: try again after `Retry-After` seconds.", "too_many_requests",
-            "Too many requests: try again in a second"
+            "This API key may make 10000 requests a second: try again in 1 second"
         ),
         500: (
             "A fault of the gateway: its log tells more under the `request_id`.", "internal",
@@ -70,6 +70,11 @@ enum ErrorAnswers {
         var headers: [String: JSON] = [:]
         if status == 401 { headers["WWW-Authenticate"] = ["$ref": "#/components/headers/WWW-Authenticate"] }
         if [409, 429, 503].contains(status) { headers["Retry-After"] = ["$ref": "#/components/headers/Retry-After"] }
+        if status == 429 {
+            for name in ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] {
+                headers[name] = ["$ref": .string("#/components/headers/\(name)")]
+            }
+        }
         let example: JSON = [
             "error": .string(known?.example ?? description), "code": .string(known?.code ?? "error"),
             "request_id": "0123456789abcdef",

@@ -13,6 +13,13 @@ enum MetricsRoutes {
         metric("tessera_http_accepted_total", "counter", "Connections accepted", [("", http.accepted)], &text)
         metric("tessera_http_refused_total", "counter", "Connections refused", [("", http.refused)], &text)
         metric("tessera_http_requests_total", "counter", "Requests", [("", http.requests)], &text)
+        let rates = call.rooms.rates
+        metric(
+            "tessera_http_rate_limited_total", "counter", "Requests answered 429 for their rate, by what was counted",
+            [
+                ("{by=\"key\"}", rates.refusedByKey.load(ordering: .relaxed)),
+                ("{by=\"address\"}", rates.refusedByAddress.load(ordering: .relaxed)),
+            ], &text)
         metric(
             "tessera_heap_bytes", "gauge", "Memory allocated and not freed, that of databases included",
             [("", Heaps.used)],

@@ -16,9 +16,11 @@ final class GatewayHandler: HTTPHandler {
     private let workers: WorkerPool
     private let slowWorkers: WorkerPool
     let idempotentCalls = IdempotentCalls()
+    private let rates: RateLimits
 
     init(rooms: Rooms, routes: [Route], workers: WorkerPool, slowWorkers: WorkerPool) {
         self.rooms = rooms
+        rates = rooms.rates
         router = Router(routes)
         self.workers = workers
         self.slowWorkers = slowWorkers
@@ -34,23 +36,32 @@ final class GatewayHandler: HTTPHandler {
         do {
             let call = try call(head, body: [])
             guard case .upload(let begin) = call.route.action else { return .collect(limit: rooms.limits.bodyBytes) }
+            try rates.admit(head.peer)
+            try rates.admit(call.principal)
             return .stream(try begin(call))
         } catch {
+            if let refused = error as? APIError, refused.code == "too_many_requests" {
+                // `handle` would count it again.
+                return .refuse(refused.response(requestID: nil))
+            }
             // `handle` finds the same fault, and there the request has an id to tell.
             let isShort = (head.headers[first: "content-length"].flatMap { Int($0) } ?? 0) <= Self.refusedBodyLimit
             if isShort, head.headers.bytes(first: "transfer-encoding") == nil {
                 return .collect(limit: Self.refusedBodyLimit)
             }
-            return .refuse(known(error, requestID: nil).response(requestID: nil))
+            return .refuse(known(rates.answer(to: error, head.peer), requestID: nil).response(requestID: nil))
         }
     }
 
     func handle(_ request: Request, _ responder: Responder) {
         do {
+            try rates.admit(request.head.peer)
             if request.head.method == .options, let answer = options(request.head) { return responder.respond(answer) }
-            try dispatch(call(request.head, body: request.body), responder)
+            let call = try call(request.head, body: request.body)
+            try rates.admit(call.principal)
+            try dispatch(call, responder)
         } catch {
-            refuse(error, responder)
+            refuse(rates.answer(to: error, request.head.peer), responder)
         }
     }
 

@@ -1,3 +1,4 @@
+import Platform
 import Store
 import Synchronization
 
@@ -11,6 +12,8 @@ final class Principal: Sendable {
     /// Of the key or, after a rotation, of its old secret.
     let expiresAt: Int64?
     private let usedAt: Atomic<Int64>
+    /// A token for each request.
+    let requests = TokenBucket()
 
     /// - Parameter expiresAt: of the secret, where it ends before the key does.
     init(_ key: APIKeyRecord, expiresAt: Int64? = nil) {

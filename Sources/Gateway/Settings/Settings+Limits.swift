@@ -10,6 +10,9 @@ extension Settings {
             if let count = value.integerValue, count > 0 { configuration.server.reactors = Int(count) }
         },
         number("max_connections", 1...1_000_000, \.server.maxConnections, "connections in all; one more gets 503"),
+        number(
+            "max_connections_per_address", 1...1_000_000, \.server.maxConnectionsPerAddress,
+            "connections of one address (of IPv6: of one network of 64 bits); one more gets 429"),
         number("max_header_bytes", 1024...1 << 20, \.server.maxHeaderBytes, "request line and header fields together"),
         number("max_header_count", 10...10_000, \.server.maxHeaderCount, "header fields of a request"),
         number("max_request_line_bytes", 512...1 << 20, \.server.maxRequestLineBytes, "the request line alone"),
@@ -34,7 +37,20 @@ extension Settings {
         number(
             "max_filter_nodes", 1...FilterTree.maxNodes, \.limits.journey.filterNodes,
             "groups and conditions of a filter; a body may have 5,000 arrays and objects and two for each of these"),
+        number(
+            "requests_per_key", 0...rates, \.limits.requestsPerKey,
+            "requests a second of one key, twice as many at once; one more gets 429; 0 is no limit"),
+        number(
+            "requests_per_address", 0...rates, \.limits.requestsPerAddress,
+            "requests a second of one address, whatever their keys, twice as many at once; behind a proxy, which is one address, "
+                + "set it to 0"),
+        number(
+            "strangers_per_address", 0...rates, \.limits.strangersPerAddress,
+            "requests a second of one address that need a valid key and have none, ten times as many at once"),
     ]
+
+    /// More than a machine serves.
+    private static let rates = 10_000_000
 
     /// A number whose default is the configuration's.
     private static func number(

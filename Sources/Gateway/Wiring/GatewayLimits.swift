@@ -8,6 +8,13 @@ public struct GatewayLimits: Sendable {
     public var jsonDepth = 64
     public var journey = JourneyLimits()
 
+    /// Requests a second of one key; twice as many at once. 0: no limit.
+    public var requestsPerKey = 10_000
+    /// Requests a second of one address, whatever their keys; twice as many at once. 0: no limit.
+    public var requestsPerAddress = 50_000
+    /// Requests a second of one address that have no valid key and need one; ten times as many at once. 0: no limit.
+    public var strangersPerAddress = 100
+
     public init() {}
 
     /// For the JSON of requests.

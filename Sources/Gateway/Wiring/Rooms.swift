@@ -20,6 +20,7 @@ final class Rooms: Sendable {
     /// For tests of destinations: each holds a slow worker for as long as the destination takes.
     let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
     let limits: GatewayLimits
+    let rates: RateLimits
     let clock: any Clock
     let log: Log
     let server = Monitor(WeakServer())
@@ -36,6 +37,7 @@ final class Rooms: Sendable {
         self.destinations = destinations
         self.engine = engine
         self.limits = limits
+        rates = RateLimits(limits, clock: clock)
         self.clock = clock
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)

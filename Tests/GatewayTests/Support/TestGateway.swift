@@ -26,6 +26,10 @@ final class TestGateway {
             dataDirectory: directory.path + "/data", pluginDirectories: [directory.path + "/plugins"])
         configuration.allowedDestinations = ["127.0.0.0/8"]
         configuration.stopGrace = 2_000_000
+        // The clock stands still: buckets would never fill again.
+        configuration.limits.requestsPerKey = 0
+        configuration.limits.requestsPerAddress = 0
+        configuration.limits.strangersPerAddress = 0
         configure(&configuration)
         let logged = logged
         server = GatewayServer(

@@ -1,0 +1,83 @@
+import HTTPServer
+import Journeys
+import Platform
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+/// 429 for those who ask too often; the clock is the test's.
+@Suite struct RateLimitTests {
+    private func expectRefused(_ answer: HTTPClient.Answer, limit: Int, after seconds: Int = 1) throws {
+        #expect(answer.status == 429, "\(answer.text)")
+        #expect(answer[header: "Retry-After"] == "\(seconds)" && answer[header: "RateLimit-Reset"] == "\(seconds)")
+        #expect(answer[header: "RateLimit-Limit"] == "\(limit)" && answer[header: "RateLimit-Remaining"] == "0")
+        let json = try JSON.parse(answer.body)
+        #expect(
+            json["code"] == "too_many_requests" && json["error"]?.stringValue?.contains("\(limit) requests") == true)
+    }
+
+    @Test func ofAKey() throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.requestsPerKey = 2 }
+        let workspace = try gateway.makeWorkspace()
+        let other = try gateway.makeWorkspace("Other")
+        for _ in 0..<4 { #expect(try workspace.call("GET", "/journeys").status == 200) }
+        try expectRefused(workspace.call("GET", "/journeys"), limit: 2)
+        try expectRefused(workspace.call("POST", "/journeys", "{}"), limit: 2)
+        let rows = "/sources/\(workspace.sourceID)/tables/t/rows?key=id"
+        try expectRefused(workspace.call("PUT", rows, "id\n1\n", headers: [("Content-Type", "text/csv")]), limit: 2)
+        #expect(try other.call("GET", "/journeys").status == 200)
+        #expect(try gateway.client().request("GET", "/healthz").status == 200)
+        gateway.clock.advance(500_000)
+        #expect(try workspace.call("GET", "/journeys").status == 200)
+        try expectRefused(workspace.call("GET", "/journeys"), limit: 2)
+        gateway.clock.advance(500_000)
+        #expect(try workspace.call("PUT", rows, "id\n1\n", headers: [("Content-Type", "text/csv")]).status == 200)
+        let metrics = try gateway.client().request("GET", "/metrics").text
+        #expect(metrics.contains("tessera_http_rate_limited_total{by=\"key\"} 4"))
+    }
+
+    @Test func ofAnAddress() throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.requestsPerAddress = 3 }
+        let workspace = try gateway.makeWorkspace()
+        let client = try gateway.client()
+        for _ in 0..<5 { #expect(try client.request("GET", "/healthz").status == 200) }
+        try expectRefused(client.request("GET", "/healthz"), limit: 3)
+        try expectRefused(workspace.call("GET", "/journeys"), limit: 3)
+        // A new connection is no new address.
+        try expectRefused(gateway.client().request("OPTIONS", "/healthz"), limit: 3)
+        #expect(try HTTPClient(port: gateway.port, source: 2).request("GET", "/healthz").status == 200)
+        gateway.clock.advance(1_000_000)
+        for _ in 0..<3 { #expect(try workspace.call("GET", "/journeys").status == 200) }
+        try expectRefused(workspace.call("GET", "/journeys"), limit: 3)
+    }
+
+    @Test func withoutAValidKey() throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.strangersPerAddress = 1 }
+        let workspace = try gateway.makeWorkspace()
+        let body = String(repeating: " ", count: 100_000)
+        for number in 0..<10 {
+            // A long body is refused before it is read, a short one after: both count once.
+            let answer = try workspace.call("POST", "/journeys", number % 2 == 0 ? "{}" : body, key: "sk_live_wrong")
+            #expect(answer.status == 401, "\(answer.text)")
+        }
+        try expectRefused(workspace.call("GET", "/journeys", key: "sk_live_wrong"), limit: 1)
+        try expectRefused(workspace.call("POST", "/journeys", body, key: "sk_live_wrong"), limit: 1)
+        // Who has a key gets in, and what needs none is served.
+        #expect(try workspace.call("GET", "/journeys").status == 200)
+        #expect(try gateway.client().request("GET", "/healthz").status == 200)
+        #expect(
+            try HTTPClient(port: gateway.port, source: 2).request("GET", workspace.base + "/journeys").status == 401)
+        gateway.clock.advance(1_000_000)
+        #expect(try workspace.call("GET", "/journeys", key: "sk_live_wrong").status == 401)
+    }
+
+    /// What issue 6 asks of the defaults.
+    @Test func honestCallersDontMeetTheDefaults() {
+        let configuration = GatewayConfiguration(dataDirectory: "", pluginDirectories: [])
+        #expect(configuration.limits.requestsPerKey >= 2_000)
+        #expect(configuration.limits.requestsPerAddress >= configuration.limits.requestsPerKey)
+        #expect(configuration.server.maxConnectionsPerAddress >= 20_000)
+        #expect(configuration.server.maxConnections > configuration.server.maxConnectionsPerAddress)
+    }
+}
