@@ -19,13 +19,17 @@ public struct Page: Sendable, Hashable {
     }
 }
 
-/// A list in the order of creation: the page asked for (or all) and how many there are in all.
+/// The part of a list that was asked for.
 public struct Listing<Item: Sendable>: Sendable {
     public var items: [Item]
+    /// How many there are in all; of a list by places, how many are here.
     public var total: Int
+    /// Where a list by places goes on; nil at its end.
+    public var next: ListPlace?
 
-    public init(items: [Item], total: Int) {
+    public init(items: [Item], total: Int, next: ListPlace? = nil) {
         self.items = items
         self.total = total
+        self.next = next
     }
 }

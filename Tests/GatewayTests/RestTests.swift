@@ -4,6 +4,9 @@ import Testing
 @Suite(.serialized) struct RestTests {
     private func check(_ restCase: RestCase) throws { try restCase.check(RestFixture.shared.get()) }
 
+    @Test(arguments: ListCases.all) func lists(_ restCase: RestCase) throws {
+        try restCase.check(RestFixture.ofLists.get())
+    }
     @Test(arguments: JourneyCases.all) func journeys(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: SimulationCases.all) func simulations(_ restCase: RestCase) throws {
         try restCase.check(RestFixture.ofSimulations.get())

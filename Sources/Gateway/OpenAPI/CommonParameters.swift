@@ -36,6 +36,13 @@ enum CommonParameters {
         parameter(
             "page_size", "query", "How many on a page.",
             .integer("", 1...Page.maxSize).with("default", .integer(Int64(Page.defaultSize)))),
+        parameter(
+            "cursor", "query",
+            "The `next_cursor` of the answer before, with the same `sort`: nothing comes twice and nothing is left out, "
+                + "whatever is made or deleted meanwhile.", .cursor),
+        parameter(
+            "limit", "query", "How many at most: with it, or with `cursor`, the answer has `data` and `next_cursor`.",
+            .integer("", 1...QueryItems.mostPlaces).with("default", .integer(Int64(QueryItems.defaultLimit)))),
     ]
 
     private static let headerParameters: [(String, JSON)] = [

@@ -1,5 +1,6 @@
 import HTTPServer
 import Journeys
+import Store
 
 /// What people are told of one route. What the router knows itself (parameters of the path, who may, the common errors) is
 /// added in `Operation+Route.swift`.
@@ -39,6 +40,30 @@ struct Operation: Sendable {
         var operation = self
         operation.query = [["$ref": "#/components/parameters/page"], ["$ref": "#/components/parameters/page_size"]]
         return operation.answers(.one(of: [.array(of: item), .page(of: item)]))
+    }
+
+    /// A list that can also be taken from place to place, and of objects with these statuses.
+    func listsByPlaces(_ item: Schema, statuses: [String]) -> Operation {
+        var operation = self
+        operation.query = ["page", "page_size", "cursor", "limit"].map {
+            ["$ref": .string("#/components/parameters/\($0)")]
+        }
+        return operation.answers(.one(of: [.array(of: item), .page(of: item), .cursorPage(of: item)]))
+            .asks("status", "One or several, with commas between them.", .listOf(statuses))
+    }
+
+    /// A list of objects with a name: found by it, and sorted.
+    func listsByName(_ item: Schema, statuses: [String]) -> Operation {
+        let orders = ListQuery.Sort.allCases.map(\.rawValue)
+        return listsByPlaces(item, statuses: statuses)
+            .asks(
+                "search", "Part of the name. ASCII letters of either case are the same; no sign has a special meaning.",
+                .string("", 0...255, example: "thank")
+            )
+            .asks(
+                "sort",
+                "`-` turns it around. Names are in the order of their UTF-8 bytes. In the order of creation if left out.",
+                .words(orders + orders.map { "-" + $0 }))
     }
 
     func asks(_ name: String, _ description: String, _ schema: Schema) -> Operation {
@@ -93,6 +118,12 @@ extension Schema {
     /// A page of a list.
     static func page(of item: Schema) -> Schema {
         .object(["data": .array(of: item), "pagination": .ref("Pagination")])
+    }
+
+    /// One or several of these words with commas between them.
+    static func listOf(_ words: [String]) -> Schema {
+        let word = "(" + words.joined(separator: "|") + ")"
+        return string(pattern: "^\(word)(,\(word))*$", example: words.prefix(2).joined(separator: ","))
     }
 
     /// Where a list goes on.

@@ -7,10 +7,9 @@ import Store
 /// `/destinations`: where members' data is sent. Secrets come in and never go out.
 enum DestinationRoutes {
     static func list(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
+        let query = try QueryItems(call.head).listQuery(statuses: ResourceStatus.all)
         return try call.rooms.control.read { reader in
-            let found = try reader.destinations(workspaceID: call.workspaceID, page: page)
-            return .list(try found.items.map { try json($0, reader) }, total: found.total, page: page)
+            try .list(reader.destinations(workspaceID: call.workspaceID, query), query) { try json($0, reader) }
         }
     }
 

@@ -5,19 +5,21 @@ import Store
 
 /// `/journeys`: the orchestrations themselves.
 enum JourneyRoutes {
+    private static let statuses = JourneyStatus.allCases.map(\.rawValue)
+
     static func list(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
+        let query = try QueryItems(call.head).listQuery(statuses: statuses)
         if call.rooms.engine.hasStalls {
-            let found = try call.rooms.control.read { try $0.journeys(workspaceID: call.workspaceID, page: page) }
+            let found = try call.rooms.control.read { try $0.journeys(workspaceID: call.workspaceID, query) }
             let texts = found.items.map { call.rooms.engine.shown($0).json }
             return .list(
                 [UInt8(ascii: "[")] + texts.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")],
-                total: found.total, page: page)
+                total: found.total, next: found.next, query)
         }
-        let (array, total) = try call.rooms.control.read {
-            try $0.journeysJSON(workspaceID: call.workspaceID, page: page)
+        let (array, total, next) = try call.rooms.control.read {
+            try $0.journeysJSON(workspaceID: call.workspaceID, query)
         }
-        return .list(array, total: total, page: page)
+        return .list(array, total: total, next: next, query)
     }
 
     /// The hot path: stored text, joined on the reactor.

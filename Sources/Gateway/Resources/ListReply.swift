@@ -17,6 +17,28 @@ extension Reply {
         return Reply(body: body)
     }
 
+    /// What a query asked for.
+    static func list<Item>(_ found: Listing<Item>, _ query: ListQuery, _ json: (Item) throws -> JSON) rethrows -> Reply
+    {
+        list(JSON.array(try found.items.map(json)).serialized(), total: found.total, next: found.next, query)
+    }
+
+    /// - Parameter array: the text of the items' array.
+    static func list(_ array: [UInt8], total: Int, next: ListPlace?, _ query: ListQuery) -> Reply {
+        guard case .after = query.part else { return list(array, total: total, page: query.page) }
+        return list(array, next: next.map { ListCursor.text($0, query) })
+    }
+
+    /// `{"data", "next_cursor"}`.
+    static func list(_ array: [UInt8], next: String?) -> Reply {
+        var body = Array("{\"data\":".utf8)
+        body += array
+        body += Array(",\"next_cursor\":".utf8)
+        (next.map(JSON.string) ?? .null).write(to: &body)
+        body.append(UInt8(ascii: "}"))
+        return Reply(body: body)
+    }
+
     /// A page of a list that is at hand as a whole.
     static func list(_ items: [JSON], _ page: Page?) -> Reply {
         guard let page else { return list(items, total: items.count, page: nil) }

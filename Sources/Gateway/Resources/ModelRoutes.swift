@@ -10,9 +10,8 @@ enum ModelRoutes {
     ]
 
     static func list(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
-        let models = try call.rooms.control.read { try $0.models(workspaceID: call.workspaceID, page: page) }
-        return .list(models.items.map(json), total: models.total, page: page)
+        let query = try QueryItems(call.head).listQuery(statuses: ResourceStatus.all)
+        return .list(try call.rooms.control.read { try $0.models(workspaceID: call.workspaceID, query) }, query, json)
     }
 
     static func get(_ call: Call) throws -> Reply {

@@ -11,9 +11,8 @@ enum SourceRoutes {
     ]
 
     static func list(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
-        let sources = try call.rooms.control.read { try $0.sources(workspaceID: call.workspaceID, page: page) }
-        return .list(sources.items.map(json), total: sources.total, page: page)
+        let query = try QueryItems(call.head).listQuery(statuses: ResourceStatus.all)
+        return .list(try call.rooms.control.read { try $0.sources(workspaceID: call.workspaceID, query) }, query, json)
     }
 
     static func get(_ call: Call) throws -> Reply {

@@ -72,6 +72,7 @@ final class RestFixture: @unchecked Sendable {
     static let shared = Result { try RestFixture() }
     /// The same again, for cases that want things as they are made.
     static let ofSimulations = Result { try RestFixture() }
+    static let ofLists = Result { try RestFixture() }
 
     private init() throws {
         let gateway = try TestGateway()

@@ -6,7 +6,7 @@ import Testing
 
 struct ControlReadTests {
     private func count(_ fixture: ControlFixture) throws -> Int {
-        try fixture.store.read { try $0.journeys(workspaceID: fixture.workspaceID, page: Page()).total }
+        try fixture.store.read { try $0.journeys(workspaceID: fixture.workspaceID, ListQuery(page: Page())).total }
     }
 
     /// How many descriptors of this process are open on the fixture's database, log and shared memory aside.

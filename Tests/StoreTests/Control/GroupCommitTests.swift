@@ -184,7 +184,8 @@ struct GroupCommitTests {
         }
         for thread in threads { thread.join() }
         #expect(failures.withLock { $0 } == 0)
-        #expect(try store.read { try $0.journeys(workspaceID: fixture.workspaceID, page: Page()).total } == 200)
+        #expect(
+            try store.read { try $0.journeys(workspaceID: fixture.workspaceID, ListQuery(page: Page())).total } == 200)
     }
 
     @Test func aWriteOnTheCommitterCanNotWaitForAnother() throws {

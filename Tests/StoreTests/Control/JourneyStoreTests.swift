@@ -149,18 +149,22 @@ struct JourneyStoreTests {
         for number in 1...45 { try fixture.addJourney(number) }
         let workspace = fixture.workspaceID
         try fixture.store.read { (reader) throws in
-            let page = try reader.journeys(workspaceID: workspace, page: Page(number: 3))
+            let page = try reader.journeys(workspaceID: workspace, ListQuery(page: Page(number: 3)))
             #expect(page.total == 45)
             #expect(page.items.map(\.id) == (41...45).map(ControlFixture.uuid))
-            let text = try reader.journeysJSON(workspaceID: workspace, page: Page(number: 3))
+            let text = try reader.journeysJSON(workspaceID: workspace, ListQuery(page: Page(number: 3)))
             #expect(text.total == 45)
             let expected = try page.items.map { try JSON.parse($0.json) }
             #expect(try JSON.parse(text.bytes) == .array(expected))
             let all = try reader.journeysJSON(workspaceID: workspace)
             #expect(all.total == 45)
             #expect(try JSON.parse(all.bytes).arrayValue?.count == 45)
-            #expect(try reader.journeys(workspaceID: workspace, page: Page(number: Int.max, size: 7)).items.isEmpty)
-            #expect(try reader.journeys(workspaceID: workspace, page: Page(number: -1, size: 1000)).items.count == 45)
+            #expect(
+                try reader.journeys(workspaceID: workspace, ListQuery(page: Page(number: Int.max, size: 7))).items
+                    .isEmpty)
+            #expect(
+                try reader.journeys(workspaceID: workspace, ListQuery(page: Page(number: -1, size: 1000))).items.count
+                    == 45)
         }
     }
 
@@ -221,7 +225,7 @@ struct JourneyStoreTests {
         try fixture.store.read { (reader) throws in
             #expect(try reader.journey(workspaceID: workspace, id: record.id) == nil)
             #expect(try reader.journeyJSON(workspaceID: workspace, journeyID: record.id) == nil)
-            #expect(try reader.journeys(workspaceID: workspace, page: Page()).total == 0)
+            #expect(try reader.journeys(workspaceID: workspace, ListQuery(page: Page())).total == 0)
             #expect(try reader.journeyHeads(status: Set(JourneyStatus.allCases)).isEmpty)
             #expect(try reader.unfinishedRuns().isEmpty)
             #expect(try reader.run(workspaceID: workspace, id: runs[0].id)?.status == .cancelled)

@@ -18,7 +18,8 @@ enum DestinationOperations {
     static let group = OperationGroup(
         name: "Destinations", description: "Where members' data is sent. Secrets go in and never come out.",
         operations: [
-            Operation(.get, w + "/destinations", "listDestinations", "Lists destinations").lists(destination),
+            Operation(.get, w + "/destinations", "listDestinations", "Lists destinations")
+                .listsByName(destination, statuses: ResourceStatus.all),
             Operation(.post, w + "/destinations", "createDestination", "Makes a destination")
                 .takes(.ref("DestinationCreate")).makes(d, destination).versioned,
             test(w + "/destinations/test", "testDestinationConfig", "Tries a config that is not stored")

@@ -9,7 +9,8 @@ enum JourneyOperations {
     static let group = OperationGroup(
         name: "Journeys", description: "Graphs of tiles and edges over the rows of a model.",
         operations: [
-            Operation(.get, w + "/journeys", "listJourneys", "Lists journeys").lists(journey),
+            Operation(.get, w + "/journeys", "listJourneys", "Lists journeys")
+                .listsByName(journey, statuses: JourneyStatus.allCases.map(\.rawValue)),
             Operation(.post, w + "/journeys", "createJourney", "Makes a draft", "An unfinished graph is accepted.")
                 .takes(.ref("JourneyCreate")).makes(j, journey).versioned,
             Operation(.get, j, "getJourney", "Shows a journey with its whole graph").answers(journey).versioned,

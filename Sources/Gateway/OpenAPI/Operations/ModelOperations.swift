@@ -8,7 +8,8 @@ enum ModelOperations {
     static let group = OperationGroup(
         name: "Models", description: "One SELECT over a source each: its rows are the members of journeys.",
         operations: [
-            Operation(.get, w + "/models", "listModels", "Lists models").lists(model),
+            Operation(.get, w + "/models", "listModels", "Lists models")
+                .listsByName(model, statuses: ResourceStatus.all),
             Operation(.post, w + "/models", "createModel", "Makes a model").takes(.ref("ModelCreate")).makes(m, model)
                 .versioned,
             Operation(

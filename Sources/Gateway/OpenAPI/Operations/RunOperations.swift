@@ -1,4 +1,5 @@
 import Journeys
+import Store
 
 enum RunOperations {
     private static let j = "/api/v1/workspaces/{workspace}/journeys/{journey}"
@@ -12,7 +13,14 @@ enum RunOperations {
                 "While one is running a second is queued; a third is refused."
             ).takesNothing.makes(j + "/runs/{run}", run)
                 .refuses(409, "The journey's status forbids it, or a run is queued already."),
-            Operation(.get, j + "/runs", "listRuns", "Lists the last 50 runs, newest first").lists(run),
+            Operation(
+                .get, j + "/runs", "listRuns", "Lists the last 50 runs, newest first",
+                "With `cursor` or `limit`: all of them."
+            ).listsByPlaces(run, statuses: RunStatus.allCases.map(\.rawValue))
+                .asks(
+                    "trigger", "One or several, with commas between them.",
+                    .listOf(RunTrigger.allCases.map(\.rawValue))
+                ).asks("sort", "`-created_at` if left out.", .words(["created_at", "-created_at"])),
             Operation(.get, j + "/runs/{run}", "getRun", "Shows a run with its counts as they are now").answers(run),
             Operation(.post, j + "/runs/{run}/cancel", "cancelRun", "Cancels a queued or running run").takesNothing
                 .answers(status: "cancelled").refuses(409, "The run has ended."),

@@ -9,7 +9,8 @@ enum SourceOperations {
     static let group = OperationGroup(
         name: "Sources", description: "Where models read from: the embedded one, made with the workspace.",
         operations: [
-            Operation(.get, w + "/sources", "listSources", "Lists sources").lists(source),
+            Operation(.get, w + "/sources", "listSources", "Lists sources")
+                .listsByName(source, statuses: ResourceStatus.all),
             Operation(.post, w + "/sources", "createSource", "Makes the embedded source anew, after it was deleted")
                 .takes(.ref("SourceCreate")).makes(s, source).versioned
                 .refuses(409, "The workspace has its embedded source."),

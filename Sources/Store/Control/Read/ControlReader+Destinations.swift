@@ -7,10 +7,10 @@ extension ControlReader {
         updated_at, version, status_change, requests_per_second, max_in_flight, deliveries_per_day
         """
 
-    public func destinations(workspaceID: String, page: Page? = nil) throws -> Listing<DestinationRecord> {
-        try list(
-            Self.destinationColumns, from: "destinations", where: "workspace_id = ?1", page: page,
-            { $0.bind(1, workspaceID) }, Self.destination)
+    public func destinations(
+        workspaceID: String, _ query: ListQuery = ListQuery()
+    ) throws -> Listing<DestinationRecord> {
+        try list(Self.destinationColumns, from: "destinations", workspaceID: workspaceID, query, Self.destination)
     }
 
     public func destination(workspaceID: String, id: String) throws -> DestinationRecord? {

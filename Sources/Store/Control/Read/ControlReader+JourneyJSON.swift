@@ -4,7 +4,7 @@ import SQLite
 extension ControlReader {
     private static let textColumns = """
         v.definition, j.status, j.status_error, j.created_by, j.created_at, j.updated_at, j.last_run_id, j.last_run_at, \
-        j.version, j.status_change, j.id
+        j.version, j.status_change, j.id, j.name
         """
     private static let textTables =
         "journeys j JOIN journey_versions v ON v.n = j.n * 1048576 + j.version"
@@ -31,23 +31,45 @@ extension ControlReader {
         }
     }
 
-    /// The JSON array of a workspace's journeys in the order of creation, all or a page, and how many there are.
-    public func journeysJSON(workspaceID: String, page: Page? = nil) throws -> (bytes: [UInt8], total: Int) {
+    /// The JSON array of the journeys of a workspace that a query asks for, how many there are in all, and where the list
+    /// goes on.
+    public func journeysJSON(
+        workspaceID: String, _ query: ListQuery = ListQuery()
+    ) throws -> (bytes: [UInt8], total: Int, next: ListPlace?) {
+        let statement = Self.listStatement(query, workspaceID)
+        let (sql, bind) = Self.list(Self.textColumns, statement)
         var bytes: [UInt8] = [UInt8(ascii: "[")]
-        let condition = "j.workspace_id = ?1 AND j.deleted_at IS NULL"
-        let count = try connection.rows(
-            "SELECT \(Self.textColumns) FROM \(Self.textTables) WHERE \(condition) ORDER BY j.n LIMIT ?2 OFFSET ?3",
-            { $0.bind(1, workspaceID).bind(2, page?.size ?? -1).bind(3, page?.offset ?? 0) }
-        ) { row in
+        var limit = Int.max
+        if case .after(_, let count) = query.part { limit = count }
+        var count = 0
+        var rows = try connection.rows(sql, bind) { row in
+            count += 1
+            if count > limit { return Place() }
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             Self.append(row, workspaceID, to: &bytes)
-        }.count
+            // Only a list by places needs to know where its last row stands.
+            return count < limit ? Place() : Place(row)
+        }
         bytes.append(UInt8(ascii: "]"))
-        guard page != nil else { return (bytes, count) }
-        let total = try connection.first(
-            "SELECT count(*) FROM journeys j WHERE \(condition)", { $0.bind(1, workspaceID) }
-        ) { $0.int(0) }
-        return (bytes, total ?? 0)
+        let next = statement.next(&rows) { $0.place($1) }
+        return (bytes, try total(of: "journeys j", query, statement) ?? rows.count, next)
+    }
+
+    /// What a row is sorted by.
+    private struct Place: Listed {
+        var id = ""
+        var listName = ""
+        var createdAt: Int64 = 0
+        var updatedAt: Int64 = 0
+
+        init() {}
+
+        init(_ row: Statement) {
+            id = row.string(10)
+            listName = row.string(11)
+            createdAt = row.int64(4)
+            updatedAt = row.int64(5)
+        }
     }
 
     private static func append(_ row: Statement, _ workspaceID: String, to bytes: inout [UInt8]) {

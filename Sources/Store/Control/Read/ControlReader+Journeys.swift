@@ -22,17 +22,31 @@ extension ControlReader {
             { $0.bind(1, id).bind(2, workspaceID) }, Self.head)
     }
 
-    /// The journeys of a workspace in the order of creation.
-    public func journeys(workspaceID: String, page: Page? = nil) throws -> Listing<JourneyRecord> {
-        let condition = "j.workspace_id = ?1 AND j.deleted_at IS NULL"
-        let items = try connection.rows(
-            "\(Self.select) WHERE \(condition) ORDER BY j.n LIMIT ?2 OFFSET ?3",
-            { $0.bind(1, workspaceID).bind(2, page?.size ?? -1).bind(3, page?.offset ?? 0) }, Self.journey)
-        guard page != nil else { return Listing(items: items, total: items.count) }
-        let total = try connection.first(
-            "SELECT count(*) FROM journeys j WHERE \(condition)", { $0.bind(1, workspaceID) }
-        ) { $0.int(0) }
-        return Listing(items: items, total: total ?? 0)
+    /// The journeys of a workspace that a query asks for.
+    public func journeys(
+        workspaceID: String, _ query: ListQuery = ListQuery()
+    ) throws -> Listing<JourneyRecord> {
+        let statement = Self.listStatement(query, workspaceID)
+        let (sql, bind) = Self.list("\(Self.headColumns), v.definition", statement)
+        var items = try connection.rows(sql, bind, Self.journey)
+        let next = statement.next(&items) { $0.place($1) }
+        return Listing(items: items, total: try total(of: "journeys j", query, statement) ?? items.count, next: next)
+    }
+
+    static func listStatement(_ query: ListQuery, _ workspaceID: String) -> ListStatement {
+        ListStatement(query, workspaceID: workspaceID, prefix: "j.", fixed: "j.deleted_at IS NULL")
+    }
+
+    /// The rows are chosen and put in order before their definitions are joined: those would all go through the sorter.
+    static func list(_ columns: String, _ statement: ListStatement) -> (sql: String, bind: (Statement) -> Void) {
+        let (end, bind) = statement.rows()
+        if statement.isInOrderOfRows { return ("SELECT \(columns) FROM \(tables) \(end)", bind) }
+        return (
+            """
+            SELECT \(columns) FROM (SELECT j.n FROM journeys j \(end)) part JOIN journeys j ON j.n = part.n
+            JOIN journey_versions v ON v.n = j.n * 1048576 + j.version ORDER BY \(statement.order)
+            """, bind
+        )
     }
 
     /// The journeys of all workspaces that have one of these statuses, for start-up and the scheduler. Cheap without

@@ -14,6 +14,27 @@ extension ControlReader {
             { $0.bind(1, journeyID).bind(2, workspaceID).bind(3, limit) }, Self.run)
     }
 
+    /// The runs of a journey that a query asks for, newest first unless it says otherwise.
+    public func runs(workspaceID: String, journeyID: String, _ query: RunQuery) throws -> [RunRecord] {
+        // Names of our own, so they may stand in the text.
+        func condition(_ column: String, _ names: [String]) -> String {
+            names.isEmpty ? "" : " AND \(column) IN (\(names.sorted().map { "'\($0)'" }.joined(separator: ", ")))"
+        }
+        let (direction, after) = query.isAscending ? ("ASC", ">") : ("DESC", "<")
+        // Runs go with their journey only: the row of one that was listed is there.
+        let place = query.after == nil ? "" : " AND n \(after) (SELECT n FROM runs WHERE id = ?4 AND journey_id = ?1)"
+        return try connection.rows(
+            """
+            SELECT \(Self.runColumns) FROM runs WHERE journey_id = ?1 AND workspace_id = ?2\(place)\
+            \(condition("status", query.statuses.map(\.rawValue)))\(condition("trigger", query.triggers.map(\.rawValue))) \
+            ORDER BY n \(direction) LIMIT ?3
+            """,
+            {
+                $0.bind(1, journeyID).bind(2, workspaceID).bind(3, query.limit)
+                if let id = query.after { $0.bind(4, id) }
+            }, Self.run)
+    }
+
     /// A run; of another journey's it is nil when `journeyID` is given.
     public func run(workspaceID: String, journeyID: String? = nil, id: String) throws -> RunRecord? {
         try connection.first(

@@ -7,10 +7,8 @@ extension ControlReader {
         updated_at, version, status_change
         """
 
-    public func sources(workspaceID: String, page: Page? = nil) throws -> Listing<SourceRecord> {
-        try list(
-            Self.sourceColumns, from: "sources", where: "workspace_id = ?1", page: page, { $0.bind(1, workspaceID) },
-            Self.source)
+    public func sources(workspaceID: String, _ query: ListQuery = ListQuery()) throws -> Listing<SourceRecord> {
+        try list(Self.sourceColumns, from: "sources", workspaceID: workspaceID, query, Self.source)
     }
 
     public func source(workspaceID: String, id: String) throws -> SourceRecord? {
@@ -44,10 +42,8 @@ extension ControlReader {
         timestamp_column, model_type, status, status_error, created_by, created_at, updated_at, version, status_change
         """
 
-    public func models(workspaceID: String, page: Page? = nil) throws -> Listing<ModelRecord> {
-        try list(
-            Self.modelColumns, from: "models", where: "workspace_id = ?1", page: page, { $0.bind(1, workspaceID) },
-            Self.model)
+    public func models(workspaceID: String, _ query: ListQuery = ListQuery()) throws -> Listing<ModelRecord> {
+        try list(Self.modelColumns, from: "models", workspaceID: workspaceID, query, Self.model)
     }
 
     public func model(workspaceID: String, id: String) throws -> ModelRecord? {

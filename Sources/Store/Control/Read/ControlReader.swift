@@ -33,6 +33,26 @@ public class ControlReader {
         let total = try connection.first("SELECT count(*) FROM \(table) WHERE \(condition)", bind) { $0.int(0) }
         return Listing(items: items, total: total ?? 0)
     }
+
+    /// The rows of a workspace that a query asks for.
+    func list<Item: Listed>(
+        _ columns: String, from table: String, workspaceID: String, _ query: ListQuery,
+        _ item: (Statement) throws -> Item
+    ) throws -> Listing<Item> {
+        let statement = ListStatement(query, workspaceID: workspaceID)
+        let (end, bind) = statement.rows()
+        var items = try connection.rows("SELECT \(columns) FROM \(table) \(end)", bind, item)
+        let next = statement.next(&items) { $0.place($1) }
+        return Listing(items: items, total: try total(of: table, query, statement) ?? items.count, next: next)
+    }
+
+    /// How many rows there are on all pages; nil when no page was asked for.
+    func total(of table: String, _ query: ListQuery, _ statement: ListStatement) throws -> Int? {
+        guard query.page != nil else { return nil }
+        return try connection.first(
+            "SELECT count(*) FROM \(table) WHERE \(statement.condition)", statement.bind
+        ) { $0.int(0) }
+    }
 }
 
 extension Statement {
