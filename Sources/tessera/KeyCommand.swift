@@ -58,7 +58,11 @@ enum KeyCommand {
                 id: id, workspaceID: workspaceID, name: options["--name"] ?? "Made on the command line",
                 prefix: secret.prefix, role: role, expiresAt: try expiry(options, now), createdBy: id, createdAt: now,
                 updatedAt: now)
-            try control.write { try $0.insertAPIKey(key, digest: secret.digest) }
+            let pen = AuditPen(.commandLine, workspaceID: workspaceID, at: now)
+            try control.write { writer in
+                try writer.insertAPIKey(key, digest: secret.digest)
+                try pen.note(AuditChange(.created, .apiKey, id, after: key.json), writer)
+            }
             show(secret)
         }
     }
@@ -116,9 +120,11 @@ enum KeyCommand {
         try withControl(options) { control, now in
             let key = try find(id, control)
             let secret = try APIKeySecret(role: key.role)
-            try control.write {
-                try $0.rotateAPIKey(
+            let pen = AuditPen(.commandLine, workspaceID: key.workspaceID, at: now)
+            try control.write { writer in
+                let rotated = try writer.rotateAPIKey(
                     workspaceID: key.workspaceID, id: key.id, to: secret, graceEnd: now + grace * 1_000_000, at: now)
+                try pen.note(AuditChange(.rotated, .apiKey, key.id, from: key.json, to: rotated.json), writer)
             }
             show(secret)
         }
@@ -127,7 +133,12 @@ enum KeyCommand {
     private static func revoke(_ id: String, _ options: Options) throws {
         try withControl(options) { control, now in
             let key = try find(id, control)
-            try control.write { try $0.revokeAPIKey(workspaceID: key.workspaceID, id: key.id, at: now) }
+            let pen = AuditPen(.commandLine, workspaceID: key.workspaceID, at: now)
+            try control.write { writer in
+                try writer.revokeAPIKey(workspaceID: key.workspaceID, id: key.id, at: now)
+                guard key.status == .active, let revoked = try writer.apiKey(anywhere: key.id) else { return }
+                try pen.note(AuditChange(.revoked, .apiKey, key.id, from: key.json, to: revoked.json), writer)
+            }
             Terminal.print(#"{"status":"revoked"}"#)
         }
     }

@@ -30,7 +30,8 @@ enum WorkspaceCommand {
             let warehouse = Warehouse(dataDirectory: data, clock: clock, log: log)
             try warehouse.createEmbedded(workspaceID: workspace.record.id)
             warehouse.close()
-            try control.write { try workspace.insert($0) }
+            let pen = AuditPen(.commandLine, workspaceID: nil, at: clock.now())
+            try control.write { try workspace.insert($0, signed: pen) }
             let answer: JSON = [
                 "workspace_id": .string(workspace.record.id), "embedded_source_id": .string(workspace.source.id),
                 "api_key": .string(workspace.secret.text),

@@ -28,7 +28,7 @@ import Testing
             let expected: Set<String> =
                 switch route.access {
                 case .everyone: []
-                case .anyKey: ["workspaceKey", "serverKey"]
+                case .anyKey, .anyAdmin: ["workspaceKey", "serverKey"]
                 case .server: ["serverKey"]
                 default: ["workspaceKey"]
                 }

@@ -11,8 +11,11 @@ extension Engine {
     }
 
     /// Activates, pauses, resumes, drains or archives a journey.
+    /// - Parameter pen: signs the change in the audit log, as with all calls that take one.
     /// - Throws: `EngineError`.
-    public func change(_ call: JourneyCall, workspaceID: String, journeyID: String) throws -> JourneyRecord {
+    public func change(
+        _ call: JourneyCall, workspaceID: String, journeyID: String, signed pen: AuditPen? = nil
+    ) throws -> JourneyRecord {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
             let status = try allowed(call, record)
@@ -23,10 +26,13 @@ extension Engine {
             let now = clock.now()
             let stopsRuns = status == .paused || status == .archived
             let notePause = notePause(record, becomes: status, at: now)
+            let action = AuditAction(call)
             try control.write { writer in
                 try writer.setJourneyStatus(
                     workspaceID: workspaceID, id: journeyID, from: [record.status], to: status, at: now)
                 try notePause(writer)
+                let statuses: [JSON] = [record.status, status].map { ["status": .string($0.rawValue)] }
+                try pen?.note(AuditChange(action, .journey, journeyID, before: statuses[0], after: statuses[1]), writer)
                 if stopsRuns { try writer.cancelRuns(workspaceID: workspaceID, journeyID: journeyID, at: now) }
             }
             // In the store they are cancelled now, on their threads at the next batch.
@@ -47,8 +53,8 @@ extension Engine {
     /// - Parameter isExpected: whether the journey is as the caller thinks (`If-Match`).
     /// - Throws: `EngineError`, and what `change` throws.
     public func update(
-        workspaceID: String, journeyID: String, by actor: String, isExpected: (JourneyRecord) -> Bool = { _ in true },
-        _ change: (Journey) throws -> Journey
+        workspaceID: String, journeyID: String, by actor: String, signed pen: AuditPen? = nil,
+        isExpected: (JourneyRecord) -> Bool = { _ in true }, _ change: (Journey) throws -> Journey
     ) throws -> JourneyRecord {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
@@ -62,8 +68,11 @@ extension Engine {
                 if !errors.isEmpty { throw EngineError.invalid(errors) }
             }
             let now = clock.now()
+            let noted = AuditChange(
+                .updated, .journey, journeyID, from: .object(record.journey.toJSON()), to: .object(journey.toJSON()))
             let updated = try control.write { writer in
-                try writer.updateJourney(
+                try pen?.note(noted, writer)
+                return try writer.updateJourney(
                     workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
             }
             let changed = try renewHold(updated)
@@ -75,7 +84,8 @@ extension Engine {
     /// Removes a journey at once; its members follow in bounded steps.
     /// - Throws: `EngineError`.
     public func delete(
-        workspaceID: String, journeyID: String, isExpected: (JourneyRecord) -> Bool = { _ in true }
+        workspaceID: String, journeyID: String, signed pen: AuditPen? = nil,
+        isExpected: (JourneyRecord) -> Bool = { _ in true }
     ) throws {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
@@ -84,6 +94,7 @@ extension Engine {
             let now = clock.now()
             try control.write { writer in
                 try writer.deleteJourney(workspaceID: workspaceID, id: journeyID, at: now)
+                try pen?.note(AuditChange(.deleted, .journey, journeyID, before: record.json), writer)
             }
             queue.cancel(journeyID)
         }

@@ -6,23 +6,27 @@ import Store
 extension Engine {
     /// Starts an evaluation run now, or right after the present one.
     /// - Throws: `EngineError`: also when one is queued already.
-    public func trigger(workspaceID: String, journeyID: String, by actor: String) throws -> RunRecord {
+    public func trigger(
+        workspaceID: String, journeyID: String, by actor: String, signed pen: AuditPen? = nil
+    ) throws -> RunRecord {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
             _ = try allowed(.trigger, record)
             if let queued = queue.queued(journeyID) {
                 // A timer's run is no evaluation yet: it becomes the one that was asked for.
-                if let run = try upgrade(queued, to: .manual, by: actor) { return run }
+                if let run = try upgrade(queued, to: .manual, by: actor, signed: pen) { return run }
                 throw EngineError.conflict(
                     "A run of this journey is queued already: wait for it, or cancel it, before triggering another")
             }
-            return try start(record, trigger: .manual, by: actor)
+            return try start(record, trigger: .manual, by: actor, signed: pen)
         }
     }
 
     /// Cancels a queued or running run. What it has done stays; outcomes in flight are still committed.
     /// - Throws: `EngineError`.
-    public func cancelRun(workspaceID: String, journeyID: String, runID: String) throws {
+    public func cancelRun(
+        workspaceID: String, journeyID: String, runID: String, signed pen: AuditPen? = nil
+    ) throws {
         try lifecycle.withLock { _ in
             _ = try find(workspaceID, journeyID)
             guard let run = try control.read({ try $0.run(workspaceID: workspaceID, journeyID: journeyID, id: runID) })
@@ -32,8 +36,14 @@ extension Engine {
                     "The run is \(run.status.rawValue): only a queued or running one can be cancelled")
             }
             let now = clock.now()
-            _ = try control.write { writer in
-                try writer.cancelRun(workspaceID: workspaceID, journeyID: journeyID, id: runID, at: now)
+            try control.write { writer in
+                guard try writer.cancelRun(workspaceID: workspaceID, journeyID: journeyID, id: runID, at: now) else {
+                    return
+                }
+                try pen?.note(
+                    AuditChange(
+                        .cancelled, .run, runID, before: ["status": .string(run.status.rawValue)],
+                        after: ["journey_id": .string(journeyID), "status": "cancelled"]), writer)
             }
             queue.cancel(journeyID, runID: runID)
         }
@@ -74,15 +84,21 @@ extension Engine {
     }
 
     /// Makes a queued timer run one that lets members in; nil when it is one already, or has begun.
-    private func upgrade(_ entry: RunQueue.Entry, to trigger: RunTrigger, by actor: String?) throws -> RunRecord? {
+    private func upgrade(
+        _ entry: RunQueue.Entry, to trigger: RunTrigger, by actor: String?, signed pen: AuditPen? = nil
+    ) throws -> RunRecord? {
         try control.write { writer in
-            try writer.upgradeTimerRun(
+            let run = try writer.upgradeTimerRun(
                 workspaceID: entry.workspaceID, id: entry.runID, to: trigger, createdBy: actor)
+            if let run { try pen?.note(.triggered(run), writer) }
+            return run
         }
     }
 
     /// Under the lifecycle lock.
-    private func start(_ record: JourneyRecord, trigger: RunTrigger, by actor: String) throws -> RunRecord {
+    private func start(
+        _ record: JourneyRecord, trigger: RunTrigger, by actor: String, signed pen: AuditPen? = nil
+    ) throws -> RunRecord {
         let run = RunRecord(
             id: try Crypto.uuid(), workspaceID: record.workspaceID, journeyID: record.id,
             journeyVersion: record.version, trigger: trigger, createdAt: clock.now(), createdBy: actor)
@@ -90,6 +106,7 @@ extension Engine {
             try writer.insertRun(run)
             try writer.setLastRun(
                 workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id, at: run.createdAt)
+            try pen?.note(.triggered(run), writer)
         }
         let entry = RunQueue.Entry(workspaceID: record.workspaceID, journeyID: record.id, runID: run.id)
         guard queue.enqueue(entry) else {

@@ -55,6 +55,12 @@ struct QueryItems {
         return number
     }
 
+    func time(_ name: String) throws -> Int64? {
+        guard let text = self[name] else { return nil }
+        if let time = Timestamp.parse(text) { return time }
+        throw APIError.query(name, "must be a time like 2024-01-15T09:30:00Z")
+    }
+
     func bool(_ name: String) throws -> Bool? {
         switch self[name] {
         case nil: nil

@@ -45,6 +45,7 @@ extension Operation {
         case .editor: [["workspaceKey": ["editor"]]]
         case .admin: [["workspaceKey": ["admin"]]]
         case .server: [["serverKey": ["operator"]]]
+        case .anyAdmin: [["workspaceKey": ["admin"]], ["serverKey": ["operator"]]]
         }
     }
 

@@ -14,7 +14,7 @@ enum APIKeyRoutes {
     static func list(_ call: Call) throws -> Reply {
         let page = try QueryItems(call.head).page()
         let keys = try call.rooms.control.read { try $0.apiKeys(workspaceID: call.workspaceID, page: page) }
-        return .list(keys.items.map(json), total: keys.total, page: page)
+        return .list(keys.items.map(\.json), total: keys.total, page: page)
     }
 
     static func get(_ call: Call) throws -> Reply {
@@ -22,7 +22,7 @@ enum APIKeyRoutes {
         guard let key = try call.rooms.control.read({ try $0.apiKey(workspaceID: call.workspaceID, id: id) }) else {
             throw APIError.notFound("API key")
         }
-        return .json(json(key), etag: key.etag)
+        return .json(key.json, etag: key.etag)
     }
 
     static func create(_ call: Call) throws -> PreparedWrite {
@@ -37,8 +37,10 @@ enum APIKeyRoutes {
             id: try call.newID(), workspaceID: call.workspaceID, name: name, prefix: secret.prefix, role: role,
             expiresAt: expiry, createdBy: call.actor, createdAt: now, updatedAt: now)
         let reply = shown(record, secret, status: 201, location: call.location("api-keys/\(record.id)"))
+        let pen = call.pen
         return { writer in
             try writer.insertAPIKey(record, digest: secret.digest)
+            try pen.note(AuditChange(.created, .apiKey, record.id, after: record.json), writer)
             return reply
         }
     }
@@ -49,7 +51,7 @@ enum APIKeyRoutes {
         var fields = BodyFields(call.body.isEmpty ? [:] : try call.json(), known: ["grace_seconds"])
         let grace = grace(&fields)
         try fields.finish()
-        let (workspaceID, head, now) = (call.workspaceID, call.head, call.now)
+        let (workspaceID, head, now, pen) = (call.workspaceID, call.head, call.now, call.pen)
         return { writer in
             guard let key = try writer.apiKey(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("API key")
@@ -58,6 +60,7 @@ enum APIKeyRoutes {
             let secret = try APIKeySecret(role: key.role)
             let rotated = try writer.rotateAPIKey(
                 workspaceID: workspaceID, id: id, to: secret, graceEnd: now + grace * 1_000_000, at: now)
+            try pen.note(AuditChange(.rotated, .apiKey, id, from: key.json, to: rotated.json), writer)
             return shown(rotated, secret)
         }
     }
@@ -65,38 +68,25 @@ enum APIKeyRoutes {
     /// The key stops working before this is answered.
     static func revoke(_ call: Call) throws -> Reply {
         let id = try call.id("key")
-        let workspaceID = call.workspaceID
-        let now = call.now
-        let head = call.head
+        let (workspaceID, head, now, pen) = (call.workspaceID, call.head, call.now, call.pen)
         _ = try call.rooms.control.write { writer in
             guard let key = try writer.apiKey(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("API key")
             }
             try head.requireMatch(key.etag)
+            if key.status == .revoked { return }
             try writer.revokeAPIKey(workspaceID: workspaceID, id: id, at: now)
+            guard let revoked = try writer.apiKey(workspaceID: workspaceID, id: id) else { return }
+            try pen.note(AuditChange(.revoked, .apiKey, id, from: key.json, to: revoked.json), writer)
         }
         return .status("revoked")
     }
-
-    static func json(_ key: APIKeyRecord) -> JSON {
-        [
-            "id": .string(key.id), "workspace_id": key.workspaceID.map { .string($0) } ?? .null,
-            "name": .string(key.name), "key_prefix": .string(key.prefix), "role": .string(key.role.rawValue),
-            "status": .string(key.status.rawValue),
-            "expires_at": time(key.expiresAt), "rotated_at": time(key.rotatedAt),
-            "previous_key_expires_at": time(key.oldSecretsGoodUntil), "last_used_at": time(key.lastUsedAt),
-            "created_by": .string(key.createdBy), "created_at": .string(Timestamp.api(key.createdAt)),
-            "updated_at": .string(Timestamp.api(key.updatedAt)),
-        ]
-    }
-
-    private static func time(_ time: Int64?) -> JSON { time.map { .string(Timestamp.api($0)) } ?? .null }
 
     /// The one answer that holds the secret.
     private static func shown(
         _ key: APIKeyRecord, _ secret: APIKeySecret, status: Int = 200, location: String? = nil
     ) -> Reply {
-        var object = json(key).objectValue ?? [:]
+        var object = key.json.objectValue ?? [:]
         object["key"] = .string(secret.text)
         return .json(.object(object), status: status, etag: key.etag, location: location)
     }

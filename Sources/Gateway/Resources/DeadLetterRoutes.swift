@@ -1,3 +1,4 @@
+import Engine
 import HTTPServer
 import Journeys
 import Store
@@ -15,8 +16,8 @@ enum DeadLetterRoutes {
         filter.tileID = query["tile"]
         filter.destinationID = query["destination"].map { UUIDText.normalized($0) ?? $0 }
         filter.code = query["code"]
-        filter.since = try time(query["since"], "since")
-        filter.until = try time(query["until"], "until")
+        filter.since = try query.time("since")
+        filter.until = try query.time("until")
         let limit = try query.integer("limit", 1...1000) ?? 100
         let place = try query["cursor"].map { text in
             guard let place = decoded(text) else { throw APIError.query("cursor", "is not one that was given out") }
@@ -50,8 +51,19 @@ enum DeadLetterRoutes {
                     "", "name at least one of \(filters.joined(separator: ", ")) and keys, or say \"all\": true")
             }
             try fields.finish()
-            let count = try call.rooms.engine.remedy(remedy, filter, workspaceID: call.workspaceID)
-            return .json([done: .integer(Int64(count))])
+            // A part may be done when it throws: the message says how much.
+            func note(_ result: [String: JSON]) throws {
+                let after = try result.merging(["choice": call.json()]) { $1 }
+                try call.note(AuditChange(AuditAction(remedy), .deadLetters, nil, after: .object(after)))
+            }
+            do {
+                let count = try call.rooms.engine.remedy(remedy, filter, workspaceID: call.workspaceID)
+                try note([done: .integer(Int64(count))])
+                return .json([done: .integer(Int64(count))])
+            } catch EngineError.busy(let message) {
+                try note(["error": .string(message)])
+                throw EngineError.busy(message)
+            }
         }
     }
 
@@ -70,15 +82,6 @@ enum DeadLetterRoutes {
             keys.insert(Array(key.utf8))
         }
         return keys
-    }
-
-    private static func time(_ text: String?, _ name: String) throws -> Int64? {
-        try text.map { text in
-            guard let time = Timestamp.parse(text) else {
-                throw APIError.query(name, "must be a time like 2024-01-15T09:30:00Z")
-            }
-            return time
-        }
     }
 
     private static func time(_ name: String, _ fields: inout BodyFields) -> Int64? {
@@ -111,5 +114,16 @@ enum DeadLetterRoutes {
             let key = Cursor.decode(String(parts[2]))
         else { return nil }
         return DeadLetterCursor(failedAt: failedAt, journey: journey, key: key)
+    }
+}
+
+extension AuditAction {
+    init(_ remedy: MemberStore.Remedy) {
+        self =
+            switch remedy {
+            case .retry: .retried
+            case .skip: .skipped
+            case .remove: .removed
+            }
     }
 }

@@ -15,13 +15,19 @@ enum DeliveryRoutes {
 
     /// Clears what a destination's answers have set: a 410's error, an open breaker, the pause of a Retry-After.
     static func enable(_ call: Call) throws -> Reply {
-        let (workspaceID, id, now) = (call.workspaceID, try call.id("destination"), call.now)
+        let (workspaceID, id, now, pen) = (call.workspaceID, try call.id("destination"), call.now, call.pen)
         try call.rooms.control.write { writer in
             guard let destination = try writer.destination(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("destination")
             }
-            if destination.status == "connected" { return }
-            try writer.setDestinationStatus(workspaceID: workspaceID, id: id, status: "connected", at: now)
+            if destination.status != "connected" {
+                try writer.setDestinationStatus(workspaceID: workspaceID, id: id, status: "connected", at: now)
+            }
+            let before: JSON = [
+                "status": .string(destination.status), "status_error": .string(destination.statusError),
+            ]
+            let after: JSON = ["status": "connected", "status_error": ""]
+            try pen.note(AuditChange(.enabled, .destination, id, before: before, after: after), writer)
         }
         call.rooms.delivery.enable(workspaceID: workspaceID, destinationID: id)
         return try DestinationRoutes.get(call)

@@ -35,8 +35,10 @@ enum DestinationRoutes {
             let reply = Reply.json(
                 json(destination, masked: config.masked), status: 201, etag: destination.etag,
                 location: call.location("destinations/\(id)"))
+            let pen = call.pen
             return try call.commit { writer in
                 try writer.insertDestination(destination, secrets: config.secrets)
+                try pen.note(AuditChange(.created, .destination, id, after: reply.body), writer)
                 return reply
             }
         }
@@ -72,7 +74,11 @@ enum DestinationRoutes {
         destination.updatedAt = call.now
         var changes = config.secrets.mapValues(SecretChange.set)
         for pointer in secrets.keys where changes[pointer] == nil { changes[pointer] = .clear }
-        let (changed, secretChanges) = (destination, changes)
+        let (changed, secretChanges, pen) = (destination, changes, call.pen)
+        let before = json(present, masked: DestinationSecrets.masked(present.config, secrets.keys.sorted()))
+        let renewed = JSON.array(
+            Set(secrets.keys).union(config.secrets.keys).filter { secrets[$0] != config.secrets[$0] }.sorted()
+                .map { .string($0) })
         let updated = try call.rooms.control.write { writer in
             guard let now = try writer.destination(workspaceID: changed.workspaceID, id: changed.id) else {
                 throw APIError.notFound("destination")
@@ -80,14 +86,19 @@ enum DestinationRoutes {
             guard now.version == present.version else {
                 throw APIError(409, "conflict", "The destination was changed by someone else meanwhile: read it again")
             }
-            return try writer.updateDestination(changed, secrets: secretChanges)
+            let updated = try writer.updateDestination(changed, secrets: secretChanges)
+            guard case .object(var after) = json(updated, masked: config.masked) else { return updated }
+            // Which ones, not what they are: masked they look alike.
+            if renewed != [] { after["changed_secrets"] = renewed }
+            try pen.note(AuditChange(.updated, .destination, updated.id, from: before, to: .object(after)), writer)
+            return updated
         }
         return (updated, config.masked)
     }
 
     static func delete(_ call: Call) throws -> Reply {
         let id = try call.id("destination")
-        let (workspaceID, head, plugins) = (call.workspaceID, call.head, call.rooms.plugins)
+        let (workspaceID, head, plugins, pen) = (call.workspaceID, call.head, call.rooms.plugins, call.pen)
         _ = try call.rooms.control.write { writer in
             guard let destination = try writer.destination(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("destination")
@@ -96,7 +107,9 @@ enum DestinationRoutes {
             let users = try writer.journeys(workspaceID: workspaceID, mentioning: id, status: InUse.statuses)
                 .filter { uses(id, $0.journey, plugins) }
             try InUse.refuse("destination", users.map { ($0.journey.name, $0.id) })
+            let before = try json(destination, writer)
             try writer.deleteDestination(workspaceID: workspaceID, id: id)
+            try pen.note(AuditChange(.deleted, .destination, id, before: before), writer)
         }
         call.rooms.delivery.remove(workspaceID: workspaceID, destinationID: id)
         return .status("deleted")

@@ -49,15 +49,17 @@ enum JourneyRoutes {
             createdAt: now, updatedAt: now)
         let reply = Reply(
             status: 201, body: record.json, etag: record.etag, location: call.location("journeys/\(record.id)"))
+        let pen = call.pen
         return { writer in
             try writer.insertJourney(record)
+            try pen.note(AuditChange(.created, .journey, record.id, after: reply.body), writer)
             return reply
         }
     }
 
     static func update(_ call: Call) throws -> Reply {
         let record = try call.rooms.engine.update(
-            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor,
+            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor, signed: call.pen,
             isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call))
         return reply(record)
     }
@@ -106,7 +108,7 @@ enum JourneyRoutes {
 
     static func delete(_ call: Call) throws -> Reply {
         try call.rooms.engine.delete(
-            workspaceID: call.workspaceID, journeyID: call.id("journey"),
+            workspaceID: call.workspaceID, journeyID: call.id("journey"), signed: call.pen,
             isExpected: { call.head.allowsChange(of: $0.etag) })
         return .status("deleted")
     }
@@ -123,7 +125,7 @@ enum JourneyRoutes {
             try call.expectNoBody()
             return reply(
                 try call.rooms.engine.change(
-                    change, workspaceID: call.workspaceID, journeyID: call.id("journey")))
+                    change, workspaceID: call.workspaceID, journeyID: call.id("journey"), signed: call.pen))
         }
     }
 

@@ -58,13 +58,14 @@ enum MemberRoutes {
                     ? "The member is being sent to a destination now: try again when that has ended"
                     : "The member is \(present.status(0).name): only an active one can be removed")
         }
+        try note(.removed, key, from: rows, in: store, journey, call)
         return .status("exited")
     }
 
     /// `/retry`: tried again at once, under the same key, attempts counted from 1. `/skip`: goes on by the first branch.
     static func remedy(_ remedy: MemberStore.Remedy) -> @Sendable (Call) throws -> Reply {
         { call in
-            let (store, journey, key, _) = try member(call)
+            let (store, journey, key, rows) = try member(call)
             let isDone = try call.rooms.engine.remedy(
                 remedy, member: key, workspaceID: call.workspaceID, journeyID: call.id("journey"))
             guard isDone else {
@@ -72,9 +73,23 @@ enum MemberRoutes {
                     409, "wrong_state", "The member has not failed: only one that is parked with an error can be helped"
                 )
             }
+            try note(AuditAction(remedy), key, from: rows, in: store, journey, call)
             guard let rows = try store.member(journey, key: key) else { throw notFound }
             return .json(json(rows, 0, try store.tiles(journey), showsExchange: true))
         }
+    }
+
+    /// In the audit log: where it was and why. What was sent to a destination is not for it.
+    private static func note(
+        _ action: AuditAction, _ key: [UInt8], from rows: MemberRows, in store: MemberStore, _ journey: Int32,
+        _ call: Call
+    ) throws {
+        let tiles = try store.tiles(journey)
+        var after = try store.member(journey, key: key).flatMap { json($0, 0, tiles).objectValue } ?? [:]
+        after["journey_id"] = .string(try call.id("journey"))
+        try call.note(
+            AuditChange(
+                action, .member, String(decoding: key, as: UTF8.self), from: json(rows, 0, tiles), to: .object(after)))
     }
 
     private static func member(_ call: Call) throws -> (MemberStore, Int32, key: [UInt8], MemberRows) {

@@ -27,8 +27,10 @@ enum ModelRoutes {
         let model = try ModelInput.read(call.json(), over: blank, isNew: true, call)
         let reply = Reply.json(
             json(model), status: 201, etag: model.etag, location: call.location("models/\(model.id)"))
+        let pen = call.pen
         return try call.commit { writer in
             try writer.insertModel(model)
+            try pen.note(AuditChange(.created, .model, model.id, after: reply.body), writer)
             return reply
         }
     }
@@ -40,7 +42,7 @@ enum ModelRoutes {
         model.updatedAt = call.now
         model.status = "connected"
         model.statusError = ""
-        let changed = model
+        let (changed, pen) = (model, call.pen)
         let updated = try call.rooms.control.write { writer in
             // Describing its SQL took a while: someone may have been faster.
             guard let now = try writer.model(workspaceID: changed.workspaceID, id: changed.id) else {
@@ -49,14 +51,16 @@ enum ModelRoutes {
             guard now.version == present.version else {
                 throw APIError(409, "conflict", "The model was changed by someone else meanwhile: read it again")
             }
-            return try writer.updateModel(changed)
+            let updated = try writer.updateModel(changed)
+            try pen.note(AuditChange(.updated, .model, updated.id, from: json(present), to: json(updated)), writer)
+            return updated
         }
         return .json(json(updated), etag: updated.etag)
     }
 
     static func delete(_ call: Call) throws -> Reply {
         let id = try call.id("model")
-        let (workspaceID, head) = (call.workspaceID, call.head)
+        let (workspaceID, head, pen) = (call.workspaceID, call.head, call.pen)
         _ = try call.rooms.control.write { writer in
             guard let model = try writer.model(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("model")
@@ -65,6 +69,7 @@ enum ModelRoutes {
             let users = try writer.journeys(workspaceID: workspaceID, usingModel: id, status: InUse.statuses)
             try InUse.refuse("model", users.map { ($0.name, $0.id) })
             try writer.deleteModel(workspaceID: workspaceID, id: id)
+            try pen.note(AuditChange(.deleted, .model, id, before: json(model)), writer)
         }
         return .status("deleted")
     }

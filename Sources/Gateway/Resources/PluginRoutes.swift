@@ -1,6 +1,7 @@
 import HTTPServer
 import Journeys
 import PluginHost
+import Store
 
 /// `/api/v1/plugins`, for operators: what is loaded, and the changes of it. Each answers with the plugin as it is then.
 enum PluginRoutes {
@@ -26,13 +27,16 @@ enum PluginRoutes {
                 "/file", "file must be the name of a .so file in a plugin directory, without the directory")
         }
         try fields.finish()
-        return .json(try call.rooms.plugins.load(file: file).json)
+        let before = call.rooms.plugins.list()
+        let plugin = try call.rooms.plugins.load(file: file)
+        return try noted(.loaded, from: before.first { $0.id == plugin.id }, to: plugin, call)
     }
 
     /// Looks again for the plugin's file and takes it up, or lifts the quarantine of the one in use.
     static func reload(_ call: Call) throws -> Reply {
         try call.expectNoBody()
-        return .json(try call.rooms.plugins.reload(id: id(call)).json)
+        let before = call.rooms.plugins.plugin(id(call))
+        return try noted(.reloaded, from: before, to: call.rooms.plugins.reload(id: id(call)), call)
     }
 
     /// Goes back to the generation before, or to one named by its hash.
@@ -43,13 +47,24 @@ enum PluginRoutes {
             fields.refuse("/sha256", "sha256 must be 64 hex digits, as GET shows them for the plugin's generations")
         }
         try fields.finish()
-        return .json(try call.rooms.plugins.rollback(id: id(call), to: sha256).json)
+        let before = call.rooms.plugins.plugin(id(call))
+        return try noted(.rolledBack, from: before, to: call.rooms.plugins.rollback(id: id(call), to: sha256), call)
     }
 
     /// Takes the plugin out of use, unless something live needs it.
     static func retire(_ call: Call) throws -> Reply {
         try call.expectNoBody()
-        return .json(try call.rooms.plugins.retire(id: id(call)).json)
+        let before = call.rooms.plugins.plugin(id(call))
+        return try noted(.retired, from: before, to: call.rooms.plugins.retire(id: id(call)), call)
+    }
+
+    /// In the audit log of the server.
+    private static func noted(
+        _ action: AuditAction, from before: PluginInfo?, to plugin: PluginInfo, _ call: Call
+    ) throws -> Reply {
+        try call.note(
+            AuditChange(action, .plugin, plugin.id, from: before?.json ?? [:], to: plugin.json))
+        return .json(plugin.json)
     }
 
     private static func id(_ call: Call) -> String { call.text("plugin") ?? "" }

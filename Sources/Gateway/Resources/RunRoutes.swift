@@ -8,7 +8,7 @@ enum RunRoutes {
     static func trigger(_ call: Call) throws -> Reply {
         try call.expectNoBody()
         let run = try call.rooms.engine.trigger(
-            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor)
+            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor, signed: call.pen)
         return .json(
             run.json, status: 201, location: call.location("journeys/\(run.journeyID)/runs/\(run.id)"))
     }
@@ -81,7 +81,7 @@ enum RunRoutes {
         try call.expectNoBody()
         let runID = try call.id("run")
         try call.rooms.engine.cancelRun(
-            workspaceID: call.workspaceID, journeyID: call.id("journey"), runID: runID)
+            workspaceID: call.workspaceID, journeyID: call.id("journey"), runID: runID, signed: call.pen)
         return .status("cancelled")
     }
 }

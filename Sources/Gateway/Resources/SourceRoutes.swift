@@ -39,8 +39,10 @@ enum SourceRoutes {
             createdBy: call.actor, createdAt: now, updatedAt: now)
         let reply = Reply.json(
             json(source), status: 201, etag: source.etag, location: call.location("sources/\(source.id)"))
+        let pen = call.pen
         return try call.commit { writer in
             try writer.insertSource(source)
+            try pen.note(AuditChange(.created, .source, source.id, after: reply.body), writer)
             return reply
         }
     }
@@ -48,12 +50,13 @@ enum SourceRoutes {
     static func update(_ call: Call) throws -> Reply {
         let id = try call.id("source")
         let body = try call.json()
-        let (workspaceID, head, now) = (call.workspaceID, call.head, call.now)
+        let (workspaceID, head, now, pen) = (call.workspaceID, call.head, call.now, call.pen)
         let source = try call.rooms.control.write { writer in
-            guard var source = try writer.source(workspaceID: workspaceID, id: id) else {
+            guard let present = try writer.source(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("source")
             }
-            try head.requireMatch(source.etag)
+            try head.requireMatch(present.etag)
+            var source = present
             var fields = BodyFields(body, known: fields, ignored: serverFields)
             source.name = fields.required("name", source.name)
             let type = fields.required("source_type", source.sourceType)
@@ -61,14 +64,16 @@ enum SourceRoutes {
             check(type, source.config, &fields)
             try fields.finish()
             source.updatedAt = now
-            return try writer.updateSource(source)
+            let updated = try writer.updateSource(source)
+            try pen.note(AuditChange(.updated, .source, id, from: json(present), to: json(updated)), writer)
+            return updated
         }
         return .json(json(source), etag: source.etag)
     }
 
     static func delete(_ call: Call) throws -> Reply {
         let id = try call.id("source")
-        let (workspaceID, head, now) = (call.workspaceID, call.head, call.now)
+        let (workspaceID, head, now, pen) = (call.workspaceID, call.head, call.now, call.pen)
         _ = try call.rooms.control.write { writer in
             guard let source = try writer.source(workspaceID: workspaceID, id: id) else {
                 throw APIError.notFound("source")
@@ -77,6 +82,7 @@ enum SourceRoutes {
             let users = try writer.journeys(workspaceID: workspaceID, usingSource: id, status: InUse.statuses)
             try InUse.refuse("source", users.map { ($0.name, $0.id) })
             try writer.deleteSource(workspaceID: workspaceID, id: id, at: now)
+            try pen.note(AuditChange(.deleted, .source, id, before: json(source)), writer)
         }
         try call.rooms.warehouse.removeEmbedded(workspaceID: workspaceID)
         return .status("deleted")

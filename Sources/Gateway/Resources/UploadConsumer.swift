@@ -24,12 +24,19 @@ final class UploadConsumer: BodyConsumer {
 
     private let rooms: Rooms
     private let open: @Sendable () throws -> Upload
+    private let loaded: @Sendable (UploadResult, _ requestID: String) throws -> Void
     private let state = Monitor(State())
 
     /// Nil when too many uploads are under way.
-    init?(rooms: Rooms, workspaceID: String, _ open: @escaping @Sendable () throws -> Upload) {
+    /// - Parameter loaded: called when the rows are there, before that is answered.
+    init?(
+        rooms: Rooms, workspaceID: String,
+        loaded: @escaping @Sendable (UploadResult, _ requestID: String) throws -> Void,
+        _ open: @escaping @Sendable () throws -> Upload
+    ) {
         self.rooms = rooms
         self.open = open
+        self.loaded = loaded
         guard rooms.uploads.start(workspaceID, { [self] in work() }) else { return nil }
     }
 
@@ -64,7 +71,9 @@ final class UploadConsumer: BodyConsumer {
             let upload = try open()
             while let bytes = next() { try upload.write(bytes) }
             guard case .finished(let responder)? = state.withLock({ $0.end }) else { return upload.abort() }
-            responder.respond(Self.reply(try upload.finish()).response)
+            let result = try upload.finish()
+            try loaded(result, responder.requestID)
+            responder.respond(Self.reply(result).response)
         } catch {
             refuse(error)
         }

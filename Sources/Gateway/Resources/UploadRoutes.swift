@@ -1,5 +1,6 @@
 import HTTPServer
 import Journeys
+import Store
 import Warehouse
 
 /// `PUT /sources/{id}/tables/{table}/rows`: rows of the embedded source, streamed.
@@ -19,6 +20,18 @@ enum UploadRoutes {
         guard
             let consumer = UploadConsumer(
                 rooms: call.rooms, workspaceID: call.workspaceID,
+                loaded: { result, requestID in
+                    var pen = call.pen
+                    pen.author.requestID = requestID
+                    let noted = AuditChange(
+                        .uploaded, .table, table,
+                        after: [
+                            "source_id": .string(source.id), "mode": .string(mode.rawValue),
+                            "rows": .integer(Int64(result.rows)), "inserted": .integer(Int64(result.inserted)),
+                            "updated": .integer(Int64(result.updated)), "bad": .integer(Int64(result.bad)),
+                        ])
+                    try call.rooms.control.write { [pen] in try pen.note(noted, $0) }
+                },
                 {
                     try warehouse.upload(
                         workspaceID: source.workspaceID, table: table, key: key, declaredTypes: types, mode: mode,

@@ -31,13 +31,14 @@ enum WorkspaceRoutes {
         let reply = Reply.json(
             .object(object), status: 201, etag: workspace.record.etag,
             location: "/api/v1/workspaces/\(workspace.record.id)")
+        let pen = call.pen
         return try call.commit { writer in
-            try workspace.insert(writer)
+            try workspace.insert(writer, signed: pen)
             return reply
         }
     }
 
-    private static func json(_ workspace: WorkspaceRecord) -> JSON {
+    static func json(_ workspace: WorkspaceRecord) -> JSON {
         [
             "id": .string(workspace.id), "name": .string(workspace.name),
             "created_at": .string(Timestamp.api(workspace.createdAt)),

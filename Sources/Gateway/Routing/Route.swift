@@ -11,6 +11,8 @@ enum Access: Sendable {
     case viewer, editor, admin
     /// Server keys: nothing inside a workspace.
     case server
+    /// Keys of role admin of any workspace, and server keys.
+    case anyAdmin
 }
 
 /// What a route does, and on which thread.

@@ -41,6 +41,9 @@ enum Routes {
             Route(.get, w + "/api-keys/{key}", .viewer, .read(APIKeyRoutes.get)),
             Route(.delete, w + "/api-keys/{key}", .admin, .work(APIKeyRoutes.revoke)),
             Route(.post, w + "/api-keys/{key}/rotate", .admin, .write(APIKeyRoutes.rotate)),
+            // Audit log
+            Route(.get, w + "/audit", .admin, .work(AuditRoutes.list)),
+            Route(.get, "/api/v1/audit", .anyAdmin, .work(AuditRoutes.list)),
             // Sources
             Route(.get, w + "/sources", .viewer, .work(SourceRoutes.list)),
             Route(.post, w + "/sources", .admin, .work(SourceRoutes.create)),

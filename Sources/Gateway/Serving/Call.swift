@@ -13,6 +13,8 @@ struct Call: Sendable {
     /// Nil on routes for everyone.
     let principal: Principal?
     let rooms: Rooms
+    /// Of calls that may change something.
+    var requestID: String?
     /// Set for a POST with an `Idempotency-Key`.
     var idempotency: Idempotency?
 
@@ -72,6 +74,21 @@ struct Call: Sendable {
         guard let idempotency else { return try rooms.control.write(write) }
         let now = now
         return try rooms.control.write { try idempotency.run(write, $0, now: now) }
+    }
+
+    /// Signs what this call changes in the audit log.
+    var pen: AuditPen {
+        AuditPen(
+            AuditAuthor(
+                keyID: principal?.id, role: principal?.role.rawValue ?? "", name: principal?.name ?? "",
+                peer: head.peerAddress, requestID: requestID),
+            workspaceID: principal?.workspaceID, at: now)
+    }
+
+    /// Notes a change that is not one of control.db, once it is done, and waits for the disk. For workers.
+    func note(_ change: AuditChange) throws {
+        let pen = pen
+        try rooms.control.write { try pen.note(change, $0) }
     }
 
     /// A new id.

@@ -57,8 +57,9 @@ final class GatewayHandler: HTTPHandler {
         do {
             try rates.admit(request.head.peer)
             if request.head.method == .options, let answer = options(request.head) { return responder.respond(answer) }
-            let call = try call(request.head, body: request.body)
+            var call = try call(request.head, body: request.body)
             try rates.admit(call.principal)
+            if request.head.method != .get { call.requestID = responder.requestID }
             try dispatch(call, responder)
         } catch {
             refuse(rates.answer(to: error, request.head.peer), responder)
@@ -103,6 +104,7 @@ final class GatewayHandler: HTTPHandler {
                 switch route.access {
                 case .server: "a server key (role operator)"
                 case .admin: "a key with role admin"
+                case .anyAdmin: "a key with role admin, or a server key"
                 case .editor: "a key with role editor or admin"
                 default: "a key of this workspace"
                 }

@@ -9,6 +9,7 @@ final class Principal: Sendable {
     /// Nil for a server key.
     let workspaceID: String?
     let role: KeyRole
+    let name: String
     /// Of the key or, after a rotation, of its old secret.
     let expiresAt: Int64?
     private let usedAt: Atomic<Int64>
@@ -20,6 +21,7 @@ final class Principal: Sendable {
         id = key.id
         workspaceID = key.workspaceID
         role = key.role
+        name = key.name
         self.expiresAt = [key.expiresAt, expiresAt].compactMap(\.self).min()
         usedAt = Atomic(key.lastUsedAt ?? .min)
     }
@@ -29,6 +31,7 @@ final class Principal: Sendable {
         switch (access, role) {
         case (.everyone, _), (.anyKey, _): true
         case (.server, let role): role == .operator
+        case (.anyAdmin, let role): role == .admin || role == .operator
         case (_, .operator): false
         case (.viewer, _): true
         case (.editor, let role): role != .viewer

@@ -1,5 +1,6 @@
 import HTTPServer
 import Platform
+import Store
 
 /// What an operator tells a gateway.
 public struct GatewayConfiguration: Sendable {
@@ -24,6 +25,8 @@ public struct GatewayConfiguration: Sendable {
     public var version = "0"
     /// How long requests in flight may go on when the gateway stops, in microseconds.
     public var stopGrace: Int64 = 10_000_000
+    /// How much of the audit log is kept.
+    public var auditRetention = AuditRetention()
     /// Rows of the model in one batch of a run.
     public var batchRows = 8192
     /// Runs of different journeys side by side.

@@ -19,6 +19,7 @@ public final class GatewayServer {
         let rooms: Rooms
         let workers: [WorkerPool]
         let server: HTTPServer
+        let auditKeeper: AuditKeeper
         var watcher: DirectoryWatcher?
     }
 
@@ -50,7 +51,9 @@ public final class GatewayServer {
         let handler = GatewayHandler(rooms: rooms, routes: Routes.all, workers: workers, slowWorkers: slowWorkers)
         let server = HTTPServer(configuration: configuration.server, handler: handler, log: log, clock: clock)
         rooms.watch(server)
-        running = Running(lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server)
+        let keeper = AuditKeeper(control: control, retention: configuration.auditRetention, clock: clock, log: log)
+        running = Running(
+            lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server, auditKeeper: keeper)
         do {
             try rooms.takeUpDestinations()
             try rooms.engine.takeUp()
@@ -59,6 +62,7 @@ public final class GatewayServer {
             let port = try server.start()
             // Last: a run that goes on first reads the log that a kill has left, some hundred megabytes of it.
             rooms.engine.begin()
+            keeper.start()
             return port
         } catch {
             stop()
@@ -74,6 +78,7 @@ public final class GatewayServer {
         running.server.stop(grace: configuration.stopGrace)
         for pool in running.workers { pool.stop() }
         running.watcher?.stop()
+        running.auditKeeper.stop()
         running.rooms.close()
         running.lock.release()
     }

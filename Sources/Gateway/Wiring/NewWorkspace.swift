@@ -24,9 +24,16 @@ public struct NewWorkspace: Sendable {
     }
 
     /// All of it, in one write. The source's file is the warehouse's: `createEmbedded`, before.
-    public func insert(_ writer: ControlWriter) throws {
+    /// It stands in the audit log of the server and, with source and key, in its own.
+    public func insert(_ writer: ControlWriter, signed pen: AuditPen) throws {
         try writer.insertWorkspace(record)
         try writer.insertSource(source)
         try writer.insertAPIKey(key, digest: secret.digest)
+        let made = AuditChange(.created, .workspace, record.id, after: WorkspaceRoutes.json(record))
+        try pen.note(made, writer)
+        let inside = AuditPen(pen.author, workspaceID: record.id, at: pen.at)
+        try inside.note(made, writer)
+        try inside.note(AuditChange(.created, .source, source.id, after: SourceRoutes.json(source)), writer)
+        try inside.note(AuditChange(.created, .apiKey, key.id, after: key.json), writer)
     }
 }

@@ -9,6 +9,7 @@ enum ControlMigrations {
         SchemaMigration(number: 3, name: "limits of destinations and what their deliveries keep", sql: third),
         SchemaMigration(number: 4, name: "pauses of journeys", sql: fourth),
         SchemaMigration(number: 5, name: "rotation and last use of keys", sql: fifth),
+        SchemaMigration(number: 6, name: "audit log", sql: sixth),
     ]
 
     private static let first = """
@@ -156,5 +157,16 @@ enum ControlMigrations {
         CREATE INDEX api_key_old_secrets_key ON api_key_old_secrets(key_n);
         CREATE TABLE key_changes(n INTEGER PRIMARY KEY CHECK (n = 1), count INTEGER NOT NULL) STRICT;
         INSERT INTO key_changes(n, count) VALUES (1, 0);
+        """
+
+    /// Entries are added at the end and removed at the beginning. The one index is by workspace, in the order of entries:
+    /// an index by object would cost each create a page of its own.
+    private static let sixth = """
+        CREATE TABLE audit(
+            n INTEGER PRIMARY KEY, at INTEGER NOT NULL, workspace_id TEXT, key_id TEXT, role TEXT NOT NULL,
+            name TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, object_id TEXT, peer TEXT, request_id TEXT,
+            bytes INTEGER NOT NULL) STRICT;
+        CREATE INDEX audit_workspace ON audit(workspace_id);
+        CREATE TABLE audit_documents(n INTEGER PRIMARY KEY, before TEXT, after TEXT) STRICT;
         """
 }

@@ -1,3 +1,5 @@
+import Journeys
+
 /// What a key may do. The raw value is what the API shows.
 public enum KeyRole: String, Sendable, Hashable, CaseIterable {
     case admin, editor, viewer
@@ -59,4 +61,16 @@ public struct APIKeyRecord: Sendable, Hashable {
     public static let longestGrace: Int64 = 2_592_000
     /// How many secrets of before a key may have that are still good.
     public static let mostOldSecrets = 5
+
+    /// The API's object. The key itself is not in it.
+    public var json: JSON {
+        func time(_ time: Int64?) -> JSON { time.map { .string(Timestamp.api($0)) } ?? .null }
+        return [
+            "id": .string(id), "workspace_id": workspaceID.map { .string($0) } ?? .null, "name": .string(name),
+            "key_prefix": .string(prefix), "role": .string(role.rawValue), "status": .string(status.rawValue),
+            "expires_at": time(expiresAt), "rotated_at": time(rotatedAt),
+            "previous_key_expires_at": time(oldSecretsGoodUntil), "last_used_at": time(lastUsedAt),
+            "created_by": .string(createdBy), "created_at": time(createdAt), "updated_at": time(updatedAt),
+        ]
+    }
 }

@@ -1,0 +1,63 @@
+import Platform
+import Store
+
+/// Removes what is beyond the retention of the audit log, hourly, in bounded steps, on a thread of its own.
+final class AuditKeeper: Sendable {
+    /// Microseconds by the gateway's clock.
+    static let interval: Int64 = 3_600_000_000
+
+    private let control: ControlStore
+    private let retention: AuditRetention
+    private let clock: any Clock
+    private let log: Log
+    /// Whether it is to stop.
+    private let isStopping = Monitor(false)
+    private let thread = Monitor<NativeThread?>(nil)
+
+    init(control: ControlStore, retention: AuditRetention, clock: any Clock, log: Log) {
+        self.control = control
+        self.retention = retention
+        self.clock = clock
+        self.log = log
+    }
+
+    func start() {
+        let started = NativeThread(name: "audit") { [self] in
+            repeat {
+                tidy()
+            } while clock.wait(
+                on: isStopping, deadline: clock.now() + Self.interval, until: { $0 ? true : nil }) == nil
+        }
+        thread.withLock { $0 = started }
+    }
+
+    /// A second call does nothing.
+    func stop() {
+        isStopping.update { $0 = true }
+        let running = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        running?.join()
+    }
+
+    private func tidy() {
+        do {
+            let logs: [String?] = try [nil] + control.read { try $0.workspaces().items.map(\.id) }
+            for workspaceID in logs { try tidy(workspaceID) }
+        } catch {
+            log.warning("old entries of the audit log could not be removed", ["error": "\(error)"])
+        }
+    }
+
+    private func tidy(_ workspaceID: String?) throws {
+        let now = clock.now()
+        guard let end = try control.read({ try $0.auditEnd(workspaceID: workspaceID, retention, at: now) }) else {
+            return
+        }
+        while !isStopping.withLock({ $0 }) {
+            let removed = try control.write { try $0.removeAudit(workspaceID: workspaceID, upTo: end) }
+            if removed == 0 { return }
+        }
+    }
+}
