@@ -7,6 +7,9 @@ import Testing
     @Test(arguments: ListCases.all) func lists(_ restCase: RestCase) throws {
         try restCase.check(RestFixture.ofLists.get())
     }
+    @Test(arguments: VersionCases.all) func versions(_ restCase: RestCase) throws {
+        try restCase.check(RestFixture.ofLists.get())
+    }
     @Test(arguments: JourneyCases.all) func journeys(_ restCase: RestCase) throws { try check(restCase) }
     @Test(arguments: SimulationCases.all) func simulations(_ restCase: RestCase) throws {
         try restCase.check(RestFixture.ofSimulations.get())

@@ -26,6 +26,8 @@ enum CommonParameters {
             parameter("table", "path", "A table of the source.", .string(example: "customers")),
             parameter(
                 "schema", "path", "A schema of the source: the embedded one has `main`.", .string(example: "main")),
+            parameter("version", "path", "A version of the journey.", .integer("", 1...(.max), example: 1)),
+            parameter("other", "path", "Another version of the journey.", .integer("", 1...(.max), example: 2)),
             parameter("plugin", "path", "A plugin's id.", .string(example: "dev.tessera.wait")),
         ]
 

@@ -60,7 +60,7 @@ enum JourneyRoutes {
     static func update(_ call: Call) throws -> Reply {
         let record = try call.rooms.engine.update(
             workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor, signed: call.pen,
-            isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call))
+            isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call.json(), call))
         return reply(record)
     }
 
@@ -68,7 +68,7 @@ enum JourneyRoutes {
     static func previewUpdate(_ call: Call) throws -> Reply {
         let preview = try call.rooms.engine.previewUpdate(
             workspaceID: call.workspaceID, journeyID: call.id("journey"),
-            isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call))
+            isExpected: { call.head.allowsChange(of: $0.etag) }, edit(call.json(), call))
         let skipping = preview.members { if case .skipForward = $0 { true } else { false } }
         return .json([
             "valid": .bool(preview.errors.isEmpty),
@@ -97,9 +97,8 @@ enum JourneyRoutes {
     }
 
     /// What a body makes of the journey that there is.
-    private static func edit(_ call: Call) throws -> (Journey) throws -> Journey {
-        let json = try call.json()
-        return { present in
+    static func edit(_ json: JSON, _ call: Call) -> (Journey) throws -> Journey {
+        { present in
             let journey = try JourneyParser.update(present, with: json, limits: call.rooms.limits.journey)
             try requireModel(journey, call)
             return journey
@@ -158,7 +157,7 @@ enum JourneyRoutes {
         ]
     }
 
-    private static func reply(_ record: JourneyRecord) -> Reply { Reply(body: record.json, etag: record.etag) }
+    static func reply(_ record: JourneyRecord) -> Reply { Reply(body: record.json, etag: record.etag) }
 
     private static func requireModel(_ journey: Journey, _ call: Call) throws {
         let model = try call.rooms.control.read {

@@ -102,21 +102,7 @@ extension ControlReader {
             """, { $0.bind(1, workspaceID).bind(2, id) }, Self.head)
     }
 
-    // MARK: Versions and deleted ones
-
-    /// One definition that a journey has or had.
-    public func journeyVersion(workspaceID: String, id: String, version: Int) throws -> JourneyVersionRecord? {
-        try connection.first(
-            """
-            SELECT v.definition, v.created_at, v.created_by FROM journeys j JOIN journey_versions v ON v.n = j.n * 1048576 + ?3
-            WHERE j.id = ?1 AND j.workspace_id = ?2 AND j.deleted_at IS NULL
-            """, { $0.bind(1, id).bind(2, workspaceID).bind(3, version) }
-        ) { row in
-            JourneyVersionRecord(
-                journeyID: id, version: version, journey: try JourneyText.journey(from: row.bytes(0), id: id),
-                createdAt: row.int64(1), createdBy: row.string(2))
-        }
-    }
+    // MARK: Deleted ones
 
     /// Journeys of all workspaces that were deleted and whose members, runs and versions are still to be removed; oldest
     /// first, at most `limit`.

@@ -88,7 +88,10 @@ public struct JourneyVersionRecord: Sendable, Hashable {
     public var version: Int
     public var journey: Journey
     public var createdAt: Int64
+    /// The id of a key.
     public var createdBy: String
+    /// The name of that key; nil when it is none of the workspace.
+    public var authorName: String?
 }
 
 /// A journey by name only: one that was deleted and whose traces are still to be removed.
