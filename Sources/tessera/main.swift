@@ -12,6 +12,8 @@ let usage = """
       restore           make a data directory of a backup
       plugin            write, check, list, load, reload, roll back and retire plugins
       simulate          run a journey of a live gateway in virtual time, with nothing sent
+      export            print a journey of a live gateway as a file, with what it refers to
+      import            make what such a file has, or bring it up to date
       openapi           print the API's description, as /api/v1/openapi.json serves it
       receiver          a small HTTP server that shows what webhooks deliver
       version           print the version
@@ -31,6 +33,8 @@ case "backup": exit(BackupCommand.run(Array(arguments.dropFirst())))
 case "restore": exit(RestoreCommand.run(Array(arguments.dropFirst())))
 case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
 case "simulate": exit(SimulateCommand.run(Array(arguments.dropFirst())))
+case "export": exit(ExportCommand.run(Array(arguments.dropFirst())))
+case "import": exit(ImportCommand.run(Array(arguments.dropFirst())))
 case "openapi": exit(OpenAPICommand.run(Array(arguments.dropFirst())))
 case "receiver": exit(Receiver.run(arguments: Array(arguments.dropFirst())))
 case "version", "--version":

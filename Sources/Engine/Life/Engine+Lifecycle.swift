@@ -57,28 +57,43 @@ extension Engine {
         isExpected: (JourneyRecord) -> Bool = { _ in true }, _ change: (Journey) throws -> Journey
     ) throws -> JourneyRecord {
         try lifecycle.withLock { _ in
-            let record = try find(workspaceID, journeyID)
-            guard isExpected(record) else { throw EngineError.changed }
-            _ = try allowed(.update, record)
-            let journey = try change(record.journey)
-            if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
-                let errors = try compiler.compile(
-                    workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true
-                ).errors
-                if !errors.isEmpty { throw EngineError.invalid(errors) }
+            try updateWhilePluginsStay(
+                workspaceID: workspaceID, journeyID: journeyID, by: actor, signed: pen
+            ) { record in
+                guard isExpected(record) else { throw EngineError.changed }
+                return try change(record.journey)
             }
-            let now = clock.now()
-            let noted = AuditChange(
-                .updated, .journey, journeyID, from: .object(record.journey.toJSON()), to: .object(journey.toJSON()))
-            let updated = try control.write { writer in
-                try pen?.note(noted, writer)
-                return try writer.updateJourney(
-                    workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
-            }
-            let changed = try renewHold(updated)
-            settle(changed)
-            return changed
         }
+    }
+
+    /// The same inside `whilePluginsStay`, and in one transaction with what `others` writes before it.
+    @discardableResult
+    public func updateWhilePluginsStay(
+        workspaceID: String, journeyID: String, by actor: String, signed pen: AuditPen?,
+        alongside others: @escaping @Sendable (ControlWriter) throws -> Void = { _ in },
+        _ change: (JourneyRecord) throws -> Journey
+    ) throws -> JourneyRecord {
+        let record = try find(workspaceID, journeyID)
+        let journey = try change(record)
+        _ = try allowed(.update, record)
+        if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
+            let errors = try compiler.compile(
+                workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true
+            ).errors
+            if !errors.isEmpty { throw EngineError.invalid(errors) }
+        }
+        let now = clock.now()
+        let noted = AuditChange(
+            .updated, .journey, journeyID, from: .object(record.journey.toJSON()), to: .object(journey.toJSON()))
+        let updated = try control.write { writer in
+            try others(writer)
+            try pen?.note(noted, writer)
+            return try writer.updateJourney(
+                workspaceID: workspaceID, id: journeyID, journey: journey, by: actor, at: now)
+        }
+        let changed = try renewHold(updated)
+        settle(changed)
+        return changed
     }
 
     /// Removes a journey at once; its members follow in bounded steps.

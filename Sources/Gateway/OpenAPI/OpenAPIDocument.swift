@@ -9,16 +9,16 @@ public enum OpenAPIDocument {
 
     /// What is said, by group.
     static let groups: [OperationGroup] = [
-        JourneyOperations.group, VersionOperations.group, RunOperations.group, MemberOperations.group,
-        DeadLetterOperations.group, KeyOperations.group, AuditOperations.group, SourceOperations.group,
-        ModelOperations.group, DestinationOperations.group,
+        JourneyOperations.group, VersionOperations.group, ExchangeOperations.group, RunOperations.group,
+        MemberOperations.group, DeadLetterOperations.group, KeyOperations.group, AuditOperations.group,
+        SourceOperations.group, ModelOperations.group, DestinationOperations.group,
         CatalogOperations.group, WorkspaceOperations.group, PluginOperations.group, ServerOperations.group,
     ]
 
     static let schemas: [String: Schema] = [
-        CommonSchemas.all, FilterSchemas.all, JourneySchemas.all, VersionSchemas.all, RunSchemas.all,
-        SimulationSchemas.all,
-        MemberSchemas.all, SourceSchemas.all, ModelSchemas.all, DestinationSchemas.all, DeliverySchemas.all,
+        CommonSchemas.all, FilterSchemas.all, JourneySchemas.all, VersionSchemas.all, ExchangeSchemas.all,
+        RunSchemas.all, SimulationSchemas.all, MemberSchemas.all, SourceSchemas.all, ModelSchemas.all,
+        DestinationSchemas.all, DeliverySchemas.all,
         PluginSchemas.all, AuditSchemas.all,
     ].reduce(into: [:]) { $0.merge($1) { $1 } }
 

@@ -9,10 +9,12 @@ enum Routes {
             // Journeys
             Route(.get, w + "/journeys", .viewer, .work(JourneyRoutes.list)),
             Route(.post, w + "/journeys", .editor, .write(JourneyRoutes.create)),
+            Route(.post, w + "/journeys/import", .editor, .slow(ExchangeRoutes.import)),
             Route(.get, j, .viewer, .read(JourneyRoutes.get)),
             Route(.put, j, .editor, .work(JourneyRoutes.update)),
             Route(.delete, j, .editor, .work(JourneyRoutes.delete)),
             Route(.post, j + "/preview-update", .viewer, .work(JourneyRoutes.previewUpdate)),
+            Route(.get, j + "/export", .viewer, .work(ExchangeRoutes.export)),
             Route(.get, j + "/versions", .viewer, .slow(VersionRoutes.list)),
             Route(.get, j + "/versions/{version}", .viewer, .work(VersionRoutes.get)),
             Route(.get, j + "/versions/{version}/compare/{other}", .viewer, .work(VersionRoutes.compare)),

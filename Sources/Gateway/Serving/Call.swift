@@ -40,14 +40,17 @@ struct Call: Sendable {
     }
 
     /// The body as JSON, with its content type checked.
+    /// - Parameter levels: how much deeper it may be than others.
     /// - Throws: 415, 400.
-    func json() throws -> JSON {
+    func json(deeper levels: Int = 0) throws -> JSON {
         try checkContentType()
         guard !body.isEmpty else {
             throw APIError(400, "invalid_json", "The request needs a JSON object as its body")
         }
         do throws(JSONParseError) {
-            return try JSON.parse(body, limits: rooms.limits.json)
+            var limits = rooms.limits.json
+            limits.depth += levels
+            return try JSON.parse(body, limits: limits)
         } catch {
             switch error.kind {
             case .tooDeep: throw APIError(400, "too_deep", error.message)

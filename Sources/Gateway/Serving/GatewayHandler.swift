@@ -74,7 +74,8 @@ final class GatewayHandler: HTTPHandler {
                 head: head, body: body, route: route, parameters: parameters,
                 principal: try principal(head, route, parameters), rooms: rooms)
             if head.method == .post, let key = head.headers[first: "idempotency-key"] {
-                call.idempotency = try Idempotency(key: key, path: head.path, body: body)
+                call.idempotency = try Idempotency(
+                    key: key, path: head.path + (head.query.map { "?" + $0 } ?? ""), body: body)
             }
             return call
         case .wrongMethod(let allowed):

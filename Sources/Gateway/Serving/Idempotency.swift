@@ -6,7 +6,7 @@ import Synchronization
 /// The `Idempotency-Key` of a POST: the same key and body get the first answer again for 24 h. Answers that are errors
 /// changed nothing and are not kept.
 ///
-/// A key belongs to its path. With another body it is refused (422): the caller took one key for two wishes.
+/// A key belongs to its path with its query: a rehearsal does not answer for the deed. With another body it is refused (422): the caller took one key for two wishes.
 final class Idempotency: Sendable {
     let scope: String
     let key: String

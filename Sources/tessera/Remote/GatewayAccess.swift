@@ -67,12 +67,14 @@ enum GatewayAccess {
 enum KeyNeed {
     case `operator`
     /// Of the workspace that the command works in.
-    case editor
+    case viewer, editor, admin
 
     var phrase: String {
         switch self {
         case .operator: "an operator's key"
+        case .viewer: "a viewer's key"
         case .editor: "an editor's key"
+        case .admin: "an administrator's key"
         }
     }
 
@@ -80,7 +82,9 @@ enum KeyNeed {
     var command: String {
         switch self {
         case .operator: "tessera key create --data DIR --role operator"
+        case .viewer: "tessera key create --data DIR --workspace ID --role viewer"
         case .editor: "tessera key create --data DIR --workspace ID --role editor"
+        case .admin: "tessera key create --data DIR --workspace ID --role admin"
         }
     }
 }

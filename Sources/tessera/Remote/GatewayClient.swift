@@ -17,12 +17,14 @@ struct GatewayClient {
 
     /// Seconds without a byte. A swap opens every live journey on the new plugin before it answers.
     private static let patience = 120
+    /// A file of a journey is a little deeper than what the gateway takes otherwise.
+    static let depth = 512
 
     /// Gives the JSON of the answer.
     /// - Throws: `Failure` with what the gateway said, when the status is not one of success.
     func call(_ method: String, _ path: String, _ body: JSON? = nil) throws -> JSON {
         let answer = try HTTPAnswer(answer(to: request(method, path, body, accept: "application/json")))
-        let json = try? JSON.parse(answer.body)
+        let json = try? JSON.parse(answer.body, maxDepth: Self.depth)
         guard (200..<300).contains(answer.status) else { throw refusal(answer.status, json) }
         guard let json else {
             throw Failure(description: "\(url.authority) answers, but not with JSON: is it a gateway?")

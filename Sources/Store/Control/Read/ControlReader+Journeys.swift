@@ -33,6 +33,13 @@ extension ControlReader {
         return Listing(items: items, total: try total(of: "journeys j", query, statement) ?? items.count, next: next)
     }
 
+    /// The journeys of a workspace that have this name.
+    public func journeys(workspaceID: String, named name: String) throws -> [JourneyRecord] {
+        try connection.rows(
+            "\(Self.select) WHERE j.workspace_id = ?1 AND j.name = ?2 AND j.deleted_at IS NULL ORDER BY j.n",
+            { $0.bind(1, workspaceID).bind(2, name) }, Self.journey)
+    }
+
     static func listStatement(_ query: ListQuery, _ workspaceID: String) -> ListStatement {
         ListStatement(query, workspaceID: workspaceID, prefix: "j.", fixed: "j.deleted_at IS NULL")
     }
