@@ -235,6 +235,31 @@ struct ExchangeTests {
         #expect(try tessera(["import"], two).0 == 2 && tessera(["export"], two).0 == 2)
     }
 
+    /// By several at the same moment: it is made, and made once.
+    @Test func severalAtOnceMakeItOnce() throws {
+        let gateway = try TestGateway()
+        defer { gateway.stop() }
+        let (one, two) = (try gateway.makeWorkspace("One"), try gateway.makeWorkspace("Two"))
+        let inbox = try one.make("/destinations", Self.destination("Inbox"))
+        let file = Array(try Self.file(one, one.make("/journeys", Self.journey(one.makeModel(), inbox))).utf8)
+        try two.upload(TestWorkspace.customers)
+        let (port, path, key) = (gateway.port, two.base + "/journeys/import", two.key)
+        let statuses = Monitor<[Int]>([])
+        let threads = (0..<4).map { _ in
+            NativeThread(name: "import") {
+                let headers = [("Authorization", "Bearer \(key)"), ("Content-Type", "application/json")]
+                let answer = try? HTTPClient(port: port).request("POST", path, headers: headers, body: file)
+                statuses.update { $0.append(answer?.status ?? 0) }
+            }
+        }
+        for thread in threads { thread.join() }
+        let all = statuses.withLock { $0 }
+        #expect(all.contains(200) && all.allSatisfy { $0 == 200 || $0 == 409 }, "\(all)")
+        for path in ["/journeys", "/models", "/destinations"] {
+            #expect(try two.json("GET", path).arrayValue?.count == 1, "\(path)")
+        }
+    }
+
     @Test func bringsUpToDateByTheRulesOfPut() throws {
         let gateway = try TestGateway()
         defer { gateway.stop() }

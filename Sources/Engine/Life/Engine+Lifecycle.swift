@@ -58,11 +58,7 @@ extension Engine {
     ) throws -> JourneyRecord {
         try lifecycle.withLock { _ in
             try updateWhilePluginsStay(
-                workspaceID: workspaceID, journeyID: journeyID, by: actor, signed: pen
-            ) { record in
-                guard isExpected(record) else { throw EngineError.changed }
-                return try change(record.journey)
-            }
+                workspaceID: workspaceID, journeyID: journeyID, by: actor, signed: pen, isExpected: isExpected, change)
         }
     }
 
@@ -70,12 +66,14 @@ extension Engine {
     @discardableResult
     public func updateWhilePluginsStay(
         workspaceID: String, journeyID: String, by actor: String, signed pen: AuditPen?,
+        isExpected: (JourneyRecord) -> Bool,
         alongside others: @escaping @Sendable (ControlWriter) throws -> Void = { _ in },
-        _ change: (JourneyRecord) throws -> Journey
+        _ change: (Journey) throws -> Journey
     ) throws -> JourneyRecord {
         let record = try find(workspaceID, journeyID)
-        let journey = try change(record)
+        guard isExpected(record) else { throw EngineError.changed }
         _ = try allowed(.update, record)
+        let journey = try change(record.journey)
         if JourneyTransitions.mustBeValid(from: record.status, call: .update) {
             let errors = try compiler.compile(
                 workspaceID: workspaceID, journeyID: journeyID, journey: journey, checksFields: true

@@ -39,14 +39,13 @@ extension QueryItems {
     }
 
     /// Nil when the list is not asked for by places.
-    /// - Throws: 400 when it is asked for by pages too.
+    /// - Throws: 422 when it is asked for by pages too.
     func cursorLimit() throws -> Int? {
         guard self["cursor"] != nil || self["limit"] != nil else { return nil }
         guard try page() == nil else {
             throw APIError.query(
                 self["cursor"] != nil ? "cursor" : "limit",
-                "does not go with page and page_size: take pages by their number, or what follows a cursor", status: 400
-            )
+                "does not go with page and page_size: take pages by their number, or what follows a cursor")
         }
         return try integer("limit", 1...Self.mostPlaces) ?? Self.defaultLimit
     }

@@ -55,8 +55,8 @@ enum ListCases {
     private static let refusals: [RestCase] = [
         RestCase("GET", "/journeys?colour=red", is: 400, has: ["'colour' is unknown"]),
         RestCase("GET", "/journeys?page=1&page=2", is: 400, has: ["given twice"]),
-        RestCase("GET", "/journeys?page=1&cursor=k00", is: 400, has: ["does not go with page"]),
-        RestCase("GET", "/journeys?page_size=2&limit=2", is: 400, has: ["'limit' does not go with page"]),
+        RestCase("GET", "/journeys?page=1&cursor=k00", is: 422, has: ["does not go with page"]),
+        RestCase("GET", "/journeys?page_size=2&limit=2", is: 422, has: ["'limit' does not go with page"]),
         RestCase("GET", "/journeys?status=activ", is: 422, has: ["'activ'", "did you mean 'active'"]),
         RestCase("GET", "/journeys?status=", is: 422, has: ["must be one of draft"]),
         RestCase("GET", "/journeys?status=active,", is: 422, has: ["not ''"]),

@@ -1,3 +1,4 @@
+import Engine
 import Journeys
 import Store
 
@@ -19,12 +20,12 @@ extension ImportPlan {
             }
         case .update:
             let expected = journey.record
-            _ = try call.rooms.engine.updateWhilePluginsStay(
-                workspaceID: call.workspaceID, journeyID: expected.id, by: call.actor, signed: pen,
-                alongside: others
-            ) { record in
-                guard record.version == expected.version else { throw Self.changed }
-                return expected.journey
+            do {
+                try call.rooms.engine.updateWhilePluginsStay(
+                    workspaceID: call.workspaceID, journeyID: expected.id, by: call.actor, signed: pen,
+                    isExpected: { $0.version == expected.version }, alongside: others, { _ in expected.journey })
+            } catch EngineError.changed, EngineError.notFound {
+                throw Self.changed
             }
         case .unchanged:
             if model?.isWritten == true || destinations.contains(where: \.isWritten) {

@@ -119,13 +119,11 @@ struct ImportPlan {
     /// - Throws: what is not the file's fault.
     private mutating func note(_ error: any Error, at place: String) throws {
         guard let known = APIError(error), known.status < 500 else { throw error }
-        problems +=
+        let found =
             known.problems.isEmpty
             ? [Problem(pointer: place, message: known.message)]
-            : known.problems.map { problem in
-                // The SQL's own fault names the field that a POST has.
-                Problem(pointer: place + problem.pointer, message: problem.message)
-            }
+            : known.problems.map { Problem(pointer: place + $0.pointer, message: $0.message) }
+        problems += found.prefix(max(0, Problem.most - problems.count))
     }
 
     // MARK: Source and model
