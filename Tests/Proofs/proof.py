@@ -98,6 +98,8 @@ class Proof:
                 wrong += 1
                 if wrong <= 10:
                     self.say(line.rstrip()[:400])
+                    # What the test says of it, a seed for example.
+                    self.say(next(tests.stdout, "").rstrip()[:400])
             passed += bool(re.search(r"Test run with \d+ tests? in \d+ suites? passed", line))
         self.check("every check held", tests.wait() == 0 and passed == 1, f"{wrong} broken" if wrong else "")
 

@@ -110,7 +110,8 @@ struct SlowModel {
         for key in Set(rows.keys).union(people.keys).sorted() {
             if letsIn && status != .draining { enter(key, now) }
             guard let person = people[key], person.status == .active else { continue }
-            if let row = rows[key], let exit = sketch.exit, exit.holds(row) {
+            let isUnwanted = rows[key].map { sketch.exit?.holds($0) ?? false } ?? false
+            if letsIn && isUnwanted {
                 leave(key, .exitCriteria, now)
                 continue
             }
@@ -124,7 +125,7 @@ struct SlowModel {
                     leave(key, .tileRemoved, now)
                     continue
                 }
-                if rows[key] != nil {
+                if rows[key] != nil && !isUnwanted {
                     arrive(key, at: target, now)
                     hasMoved = true
                 }
@@ -133,6 +134,11 @@ struct SlowModel {
             guard isDue else { continue }
             guard let row = rows[key] else {
                 leave(key, .notInModel, now)
+                continue
+            }
+            // A run of the timer judges those that it moves only (decision 0023).
+            if isUnwanted {
+                leave(key, .exitCriteria, now)
                 continue
             }
             while people[key]?.status == .active, step(key, row, now) { hasMoved = true }
