@@ -15,7 +15,8 @@ class Gateway:
         self.process = subprocess.Popen(
             [self.tessera, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--allow-destination", "127.0.0.0/8",
              # Counted as always, and met by nobody.
-             "--requests-per-key", "10000000", "--requests-per-address", "10000000"],
+             "--requests-per-key", "10000000", "--requests-per-address", "10000000",
+             *os.environ.get("BENCH_SERVE", "--access-log off").split()],
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self.base = re.search(r"http://\S+", self.process.stdout.readline()).group(0)
         self.api = f"{self.base}/api/v1/workspaces/{self.workspace}"

@@ -102,7 +102,8 @@ public final class Delivery: @unchecked Sendable {
                 settings = found
             } catch {
                 log.error(
-                    "a destination's limits can't be read", ["destination": key.destinationID, "error": "\(error)"])
+                    event: "destination_limits_unreadable", "a destination's limits can't be read",
+                    ["destination": key.destinationID, "error": "\(error)"])
                 return nil
             }
             let made = DestinationState(
@@ -124,7 +125,7 @@ public final class Delivery: @unchecked Sendable {
     func disable(_ key: Key, reason: String, call: UInt) {
         guard destination(key)?.disable(reason, call: call) == true else { return }
         log.warning(
-            "a destination is disabled",
+            event: "destination_disabled", "a destination is disabled",
             ["workspace": key.workspaceID, "destination": key.destinationID, "reason": reason])
     }
 }

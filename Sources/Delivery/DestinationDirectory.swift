@@ -55,7 +55,7 @@ public final class DestinationDirectory: @unchecked Sendable {
             return (true, pin.count > 0 ? nil : pin.destination)
         }
         withExtendedLifetime(dropped) {}
-        if !wasHeld { log.warning("a plugin released a destination that it did not hold") }
+        if !wasHeld { log.warning(event: "plugin_misbehaves", "a plugin released a destination that it did not hold") }
         return wasHeld
     }
 

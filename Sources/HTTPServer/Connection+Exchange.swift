@@ -12,7 +12,9 @@ extension Connection {
         answer = .awaited
         isHead = false
         minorVersion = 1
-        number = reactor.nextNumber()
+        requestID = reactor.nextID()
+        begunAt = reactor.now
+        mark = -1
         if reactor.isStopping { mustClose = true }
         reactor.touch(self)
     }
@@ -24,11 +26,13 @@ extension Connection {
         minorVersion = parser.minorVersion
         asksToKeep = parser.asksToKeep
         if parser.asksToClose || (minorVersion == 0 && !asksToKeep) { mustClose = true }
+        let headers = HTTPHeaders(bytes: Array(bytes[..<parser.count]), fields: parser.fields)
+        requestID.take(headers)
         let head = RequestHead(
-            method: parser.method,
-            headers: HTTPHeaders(bytes: Array(bytes[..<parser.count]), fields: parser.fields),
-            minorVersion: minorVersion, peerAddress: peerAddress, peer: peer, target: parser.target, path: parser.path,
-            query: parser.query)
+            method: parser.method, headers: headers, minorVersion: minorVersion, peerAddress: peerAddress,
+            peer: peer, id: requestID,
+            target: parser.target, path: parser.path, query: parser.query)
+        self.head = head
         let length = parser.contentLength ?? 0
         let hasBody = parser.isChunked || length > 0
         let isExpected = parser.expectsContinue && minorVersion == 1 && hasBody && bytes.count == parser.count
@@ -37,7 +41,6 @@ extension Connection {
         switch reactor.handler.bodyPolicy(head) {
         case .collect(let limit):
             guard length <= limit else { return fail(.bodyTooLarge) }
-            self.head = head
             sink = .collect(limit: limit)
             body = []
             if hasBody { body.reserveCapacity(min(length, Connection.maxInput)) }
@@ -72,14 +75,13 @@ extension Connection {
         case .none, .discard: break
         case .collect:
             guard let head else { break }
-            let request = Request(head: head, body: body, number: number)
-            self.head = nil
+            let request = Request(head: head, body: body)
             body = []
             reactor.hand(request, of: self)
         case .stream(let consumer, _):
             // Taken out first: from here on nobody calls `aborted`.
             sink = .none
-            consumer.finished(Responder(connection: self, exchange: exchange, number: number))
+            consumer.finished(Responder(connection: self, exchange: exchange, id: requestID))
         }
         sink = .none
     }
@@ -133,10 +135,9 @@ extension Connection {
     func fail(_ fault: HTTPFault) {
         abortBody()
         mustClose = true
-        head = nil
         input = []
         inputStart = 0
-        respond(.error(fault, requestID: number.text), exchange: exchange)
+        respond(.error(fault, requestID: requestID.text), exchange: exchange)
         phase = .drain
         reactor.touch(self)
     }

@@ -53,11 +53,11 @@ extension Connection {
     /// connection ends like one that was refused: no answer, and what still comes is dropped.
     private func refuseTLS() {
         abortBody()
-        if case .streaming(let state) = answer { state.close() }
+        endStreaming()
+        if case .awaited = answer { conclude(status: 499, bytes: 0, isCutShort: true) }
         answer = .done
         mustClose = true
         phase = .drain
-        head = nil
         input = []
         inputStart = 0
         output = OutputBuffer()

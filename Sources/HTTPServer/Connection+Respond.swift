@@ -4,13 +4,15 @@ extension Connection {
         guard exchange == self.exchange, case .awaited = answer, !isClosed else { return }
         var response = response
         if !ResponseWriter.isValid(response) {
-            reactor.log.error("an answer had an invalid status or header", ["request_id": number.text])
-            response = .error(.badAnswer, requestID: number.text)
+            reactor.log.error(
+                event: "answer_invalid", "an answer had an invalid status or header", ["request_id": requestID.text])
+            response = .error(.badAnswer, requestID: requestID.text)
         }
         let hasNoBody = response.status == 204 || response.status == 304
         writeHead(response, hasNoBody ? .none : .length(response.body.count))
         if !hasNoBody, !isHead, case .bytes(let bytes) = response.body { output.append(body: bytes) }
         answer = .done
+        conclude(status: response.status, bytes: hasNoBody || isHead ? 0 : response.body.count)
         reactor.touch(self)
     }
 
@@ -27,11 +29,13 @@ extension Connection {
         isChunkedAnswer = minorVersion == 1
         writeHead(response, isChunkedAnswer && response.status != 204 && response.status != 304 ? .chunked : .none)
         unsentPayload = 0
+        streamed = (response.status, 0)
         if hasNoBody || peerClosed {
             // A peer that had stopped sending before its stream began counts as one that left.
             if peerClosed { mustClose = true }
             state.close()
             answer = .done
+            conclude(status: response.status, bytes: 0)
         } else {
             answer = .streaming(state)
         }
@@ -47,6 +51,7 @@ extension Connection {
         output.append(body: bytes)
         if isChunkedAnswer { output.append("\r\n" as StaticString) }
         unsentPayload += bytes.count
+        streamed.bytes += bytes.count
         reactor.touch(self)
     }
 
@@ -55,7 +60,29 @@ extension Connection {
         guard whole else { return close() }
         if isChunkedAnswer { output.append("0\r\n\r\n" as StaticString) }
         answer = .done
+        conclude(status: streamed.status, bytes: streamed.bytes)
         reactor.touch(self)
+    }
+
+    /// The peer of a streamed answer has left, or it was broken off.
+    func endStreaming() {
+        guard case .streaming(let state) = answer else { return }
+        state.close()
+        answer = .done
+        conclude(status: streamed.status, bytes: streamed.bytes, isCutShort: true)
+    }
+
+    /// Tells the handler that the request has ended.
+    func conclude(status: Int, bytes: Int, isCutShort: Bool = false) {
+        let request = AnsweredRequest(
+            head: head, peerAddress: peerAddress, status: status, isCutShort: isCutShort, bytes: bytes,
+            microseconds: Reactor.monotonic() - begunAt, mark: mark, id: requestID)
+        head = nil
+        reactor.handler.answered(request, &reactor.lines)
+    }
+
+    func mark(_ mark: Int, exchange: UInt64) {
+        if exchange == self.exchange { self.mark = mark }
     }
 
     private func writeHead(_ response: Response, _ framing: ResponseWriter.Framing) {
@@ -63,6 +90,6 @@ extension Connection {
         if !output.hasStorage { output.adopt(reactor.takeStorage()) }
         ResponseWriter.writeHead(
             response, framing: framing, close: mustClose, keepAlive: minorVersion == 0, date: reactor.date.field,
-            into: &output)
+            id: requestID, into: &output)
     }
 }

@@ -54,8 +54,12 @@ final class Connection: @unchecked Sendable {
     var parser: HeadParser
     /// Counts the requests of this connection; an answer to an earlier one is ignored.
     var exchange: UInt64 = 0
-    var number = RequestNumber(prefix: 0, count: 0)
+    var requestID = RequestID()
+    /// Until the request has ended.
     var head: RequestHead?
+    /// Microseconds of the monotonic clock.
+    var begunAt: Int64 = 0
+    var mark = -1
     var isHead = false
     var minorVersion = 1
     var asksToKeep = false
@@ -69,6 +73,8 @@ final class Connection: @unchecked Sendable {
     var isChunkedAnswer = false
     /// Payload of a streamed answer that lies in `output`.
     var unsentPayload = 0
+    /// Status and payload of a streamed answer so far.
+    var streamed = (status: 0, bytes: 0)
     /// The connection ends with this answer.
     var mustClose = false
 
@@ -131,9 +137,9 @@ final class Connection: @unchecked Sendable {
         gone.store(true, ordering: .releasing)
         Glibc.close(descriptor)
         abortBody()
-        if case .streaming(let state) = answer { state.close() }
+        endStreaming()
+        if case .awaited = answer { conclude(status: 499, bytes: 0, isCutShort: true) }
         answer = .done
-        head = nil
         input = []
         reactor.forget(self)
     }

@@ -1,3 +1,5 @@
+import Platform
+
 /// What the server calls. One handler serves all connections, from several reactor threads at once.
 ///
 /// A reactor thread serves many connections: nothing here may wait. Reads of a few microseconds are answered inline;
@@ -16,9 +18,14 @@ public protocol HTTPHandler: AnyObject, Sendable {
 
     /// The requests of this wake have been handed over. Called once for each `wakeBegan`. [reactor thread]
     func wakeEnded()
+
+    /// A request has ended, answered or not; one that the server itself refused too. What is put into `lines` goes to the log
+    /// when the wake ends, all in one write. [reactor thread]
+    func answered(_ request: AnsweredRequest, _ lines: inout LogLines)
 }
 
 extension HTTPHandler {
     public func wakeBegan() {}
     public func wakeEnded() {}
+    public func answered(_ request: AnsweredRequest, _ lines: inout LogLines) {}
 }

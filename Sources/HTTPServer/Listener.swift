@@ -55,7 +55,8 @@ final class Listener: @unchecked Sendable {
                 case EINTR, ECONNABORTED: continue
                 case EMFILE, ENFILE: dropOne()
                 case EAGAIN: break
-                default: log.warning("accept failed", ["reason": String(cString: strerror(errno))])
+                default:
+                    log.warning(event: "accept_failed", "accept failed", ["reason": String(cString: strerror(errno))])
                 }
                 return
             }
@@ -98,7 +99,9 @@ final class Listener: @unchecked Sendable {
 
     /// No descriptor is left: accepts one connection on the spare and closes it, else the event would come for ever.
     private func dropOne() {
-        log.warning("no file descriptor left for a connection", ["remedy": "raise the limit (ulimit -n)"])
+        log.warning(
+            event: "descriptors_exhausted", "no file descriptor left for a connection",
+            ["remedy": "raise the limit (ulimit -n)"])
         if spare >= 0 { Glibc.close(spare) }
         let accepted = tessera_accept(descriptor, nil, nil)
         if accepted >= 0 { Glibc.close(accepted) }

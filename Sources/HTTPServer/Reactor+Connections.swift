@@ -95,12 +95,12 @@ extension Reactor {
     /// A complete request: its turn comes when all ready sockets have been received from.
     func hand(_ request: Request, of connection: Connection) {
         ready.append(
-            Ready(connection: connection, request: request, exchange: connection.exchange, number: connection.number))
+            Ready(connection: connection, request: request, exchange: connection.exchange, id: connection.requestID))
     }
 
-    func nextNumber() -> RequestNumber {
+    func nextID() -> RequestID {
         let count = figures.requests.wrappingAdd(1, ordering: .relaxed).newValue
-        return RequestNumber(prefix: prefix, count: UInt64(count))
+        return RequestID(prefix: prefix, count: UInt64(count))
     }
 
     /// Output storages go round among the connections that are answering.

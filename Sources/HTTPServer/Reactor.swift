@@ -10,7 +10,7 @@ final class Reactor: @unchecked Sendable {
         var connection: Connection
         var request: Request
         var exchange: UInt64
-        var number: RequestNumber
+        var id: RequestID
     }
 
     let configuration: ServerConfiguration
@@ -40,6 +40,8 @@ final class Reactor: @unchecked Sendable {
     var storages: [[UInt8]] = []
     var deadlines = DeadlineHeap()
     var date = HTTPDate()
+    /// What this wake has to log.
+    var lines = LogLines()
     /// Microseconds of the monotonic clock, read once a wake.
     var now: Int64 = 0
     var isStopping = false
@@ -173,7 +175,7 @@ final class Reactor: @unchecked Sendable {
             if item.connection.isClosed { continue }
             // The call holds the only reference: a responder that the handler does not keep ends right here.
             handler.handle(
-                item.request, Responder(connection: item.connection, exchange: item.exchange, number: item.number))
+                item.request, Responder(connection: item.connection, exchange: item.exchange, id: item.id))
             item.connection.advance()
         }
         ready.removeAll(keepingCapacity: true)
@@ -188,5 +190,7 @@ final class Reactor: @unchecked Sendable {
             index += 1
         }
         dirty.removeAll(keepingCapacity: true)
+        log.write(lines)
+        lines.removeAll()
     }
 }

@@ -8,6 +8,10 @@ public struct RequestHead: Sendable {
     public let peerAddress: String
     /// Whom the request comes from, as limits see it.
     public let peer: Peer
+    private let id: RequestID
+
+    /// Names this request in logs, error bodies and the answer's `X-Request-Id`.
+    public var requestID: String { id.text }
 
     private let targetRange: Range<Int32>
     private let pathRange: Range<Int32>
@@ -29,8 +33,10 @@ public struct RequestHead: Sendable {
 
     init(
         method: HTTPMethod, headers: HTTPHeaders, minorVersion: Int, peerAddress: String, peer: Peer = Peer(),
+        id: RequestID,
         target: Range<Int>, path: Range<Int>, query: Range<Int>?
     ) {
+        self.id = id
         self.method = method
         self.headers = headers
         self.minorVersion = minorVersion
@@ -52,7 +58,7 @@ public struct RequestHead: Sendable {
         let mark = bytes[start...].firstIndex(of: 0x3F)
         self.init(
             method: method, headers: HTTPHeaders(bytes: bytes, fields: fields.fields), minorVersion: minorVersion,
-            peerAddress: peerAddress, target: start..<bytes.count, path: start..<(mark ?? bytes.count),
+            peerAddress: peerAddress, id: RequestID(), target: start..<bytes.count, path: start..<(mark ?? bytes.count),
             query: mark.map { $0 + 1..<bytes.count })
     }
 

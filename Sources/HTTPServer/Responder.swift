@@ -4,23 +4,27 @@ import Synchronization
 public final class Responder: Sendable {
     private let connection: Connection
     private let exchange: UInt64
-    private let number: RequestNumber
+    private let id: RequestID
     private let used = Atomic<Bool>(false)
 
-    init(connection: Connection, exchange: UInt64, number: RequestNumber) {
+    init(connection: Connection, exchange: UInt64, id: RequestID) {
         self.connection = connection
         self.exchange = exchange
-        self.number = number
+        self.id = id
     }
 
     deinit {
         if used.load(ordering: .acquiring) { return }
-        connection.reactor.log.error("a request was dropped unanswered", ["request_id": number.text])
-        connection.reactor.deliver(.answer(connection, exchange: exchange, .error(.noAnswer, requestID: number.text)))
+        connection.reactor.log.error(
+            event: "request_unanswered", "a request was dropped unanswered", ["request_id": id.text])
+        connection.reactor.deliver(.answer(connection, exchange: exchange, .error(.noAnswer, requestID: id.text)))
     }
 
     /// The request's id, for logs and error bodies.
-    public var requestID: String { number.text }
+    public var requestID: String { id.text }
+
+    /// Marks the request with a number that `HTTPHandler.answered` is given. [reactor thread, inside `handle` and `finished`]
+    public func mark(_ mark: Int) { connection.mark(mark, exchange: exchange) }
 
     /// Whether the peer's connection is gone: an answer would reach nobody, long work for it may stop.
     public var isAbandoned: Bool { connection.gone.load(ordering: .acquiring) }
@@ -65,7 +69,8 @@ public final class Responder: Sendable {
 
     private func take() -> Bool {
         if !used.exchange(true, ordering: .acquiringAndReleasing) { return true }
-        connection.reactor.log.error("a request was answered twice", ["request_id": number.text])
+        connection.reactor.log.error(
+            event: "request_answered_twice", "a request was answered twice", ["request_id": id.text])
         return false
     }
 }

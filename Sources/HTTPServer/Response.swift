@@ -1,5 +1,5 @@
-/// One answer. The server adds `Content-Length`, `Date` and `Connection` itself and drops what a handler sets of
-/// `Content-Length`, `Transfer-Encoding` and `Date`; `Connection: close` from a handler is honoured.
+/// One answer. The server adds `Content-Length`, `Date`, `X-Request-Id` and `Connection` itself and drops what a handler sets
+/// of the first three and of `Transfer-Encoding`; `Connection: close` from a handler is honoured.
 public struct Response: Sendable {
     public enum Body: Sendable {
         case empty

@@ -28,7 +28,7 @@ enum ResponseWriter {
     /// The head up to and with the empty line. `date` is a whole `Date` field.
     static func writeHead(
         _ response: Response, framing: Framing, close: Bool, keepAlive: Bool, date: [UInt8],
-        into output: inout OutputBuffer
+        id: RequestID, into output: inout OutputBuffer
     ) {
         if response.status == 200 {
             output.append("HTTP/1.1 200 OK\r\n" as StaticString)
@@ -40,6 +40,9 @@ enum ResponseWriter {
             output.append("\r\n" as StaticString)
         }
         output.append(date)
+        output.append("X-Request-Id: " as StaticString)
+        id.write(to: &output)
+        output.append("\r\n" as StaticString)
         for (name, value) in response.headers where !isReserved(name) {
             output.append(name)
             output.append(": " as StaticString)
@@ -66,6 +69,7 @@ enum ResponseWriter {
         switch name.utf8.count {
         case 4: matches(name, "date")
         case 10: matches(name, "connection")
+        case 12: matches(name, "x-request-id")
         case 14: matches(name, "content-length")
         case 17: matches(name, "transfer-encoding")
         default: false

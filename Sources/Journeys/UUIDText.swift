@@ -2,22 +2,26 @@
 public enum UUIDText {
     /// The UUID in lower case; nil unless it is 8-4-4-4-12 hex digits.
     public static func normalized(_ text: String) -> String? {
-        var bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return nil }
-        for index in bytes.indices {
-            switch (index, bytes[index]) {
-            case (8, UInt8(ascii: "-")), (13, UInt8(ascii: "-")), (18, UInt8(ascii: "-")), (23, UInt8(ascii: "-")):
+        guard isOne(text.utf8) else { return nil }
+        // Digits and hyphens have that bit already.
+        return String(decoding: text.utf8.map { $0 | 0x20 }, as: UTF8.self)
+    }
+
+    /// Whether it is 8-4-4-4-12 hex digits, in any case.
+    public static func isOne(_ bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.count == 36 else { return false }
+        var index = 0
+        for byte in bytes {
+            let isHyphen = byte == UInt8(ascii: "-")
+            switch (index, byte) {
+            case (8, _), (13, _), (18, _), (23, _): if !isHyphen { return false }
+            case (_, UInt8(ascii: "0")...UInt8(ascii: "9")), (_, UInt8(ascii: "a")...UInt8(ascii: "f")),
+                (_, UInt8(ascii: "A")...UInt8(ascii: "F")):
                 break
-            case (8, _), (13, _), (18, _), (23, _):
-                return nil
-            case (_, UInt8(ascii: "0")...UInt8(ascii: "9")), (_, UInt8(ascii: "a")...UInt8(ascii: "f")):
-                break
-            case (_, UInt8(ascii: "A")...UInt8(ascii: "F")):
-                bytes[index] |= 0x20
-            default:
-                return nil
+            default: return false
             }
+            index += 1
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return true
     }
 }

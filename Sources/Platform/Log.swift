@@ -1,22 +1,15 @@
 import Glibc
 
-/// Structured logs: one JSON object a line, on standard error. No secret and no member attribute belongs in them.
+/// Structured logs: one JSON object a line, on standard error: `time` (RFC 3339, UTC), `level`, `event` (a stable name for
+/// programs), `message` (for people), and fields. No secret and no member attribute belongs in them.
 public struct Log: Sendable {
-    public enum Level: Int, Sendable, Comparable {
+    public enum Level: Int, Sendable, Comparable, CaseIterable {
         case debug, info, warning, error
-        public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
-        /// `debug`, `info`, `warning` or `error`.
-        public init?(name: String) {
-            switch name {
-            case "debug": self = .debug
-            case "info": self = .info
-            case "warning": self = .warning
-            case "error": self = .error
-            default: return nil
-            }
-        }
 
-        var name: String {
+        public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+
+        /// As lines and `--log-level` write it.
+        public var name: String {
             switch self {
             case .debug: "debug"
             case .info: "info"
@@ -24,13 +17,20 @@ public struct Log: Sendable {
             case .error: "error"
             }
         }
+
+        /// The level of that name; nil when there is none.
+        public init?(name: String) {
+            guard let level = Level.allCases.first(where: { $0.name == name }) else { return nil }
+            self = level
+        }
     }
 
-    private let level: Level
+    /// The least level that is written.
+    public let level: Level
     private let clock: any Clock
     private let sink: @Sendable (String) -> Void
 
-    /// Logs at `level` and above. `sink` gets whole lines, without a line feed, from any thread.
+    /// Logs at `level` and above. `sink` gets whole lines, the last one without its line feed, from any thread.
     public init(level: Level = .info, clock: any Clock, sink: @escaping @Sendable (String) -> Void = Log.standardError)
     {
         self.level = level
@@ -53,46 +53,39 @@ public struct Log: Sendable {
     /// A log that keeps nothing, for tests.
     public static let silent = Log(level: .error, clock: SystemClock(), sink: { _ in })
 
-    public func debug(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-        write(.debug, message, fields)
+    public func debug(event: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+        write(.debug, event, message, fields)
     }
-    public func info(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) { write(.info, message, fields) }
-    public func warning(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-        write(.warning, message, fields)
+    public func info(event: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+        write(.info, event, message, fields)
     }
-    public func error(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-        write(.error, message, fields)
+    public func warning(event: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+        write(.warning, event, message, fields)
+    }
+    public func error(event: String, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+        write(.error, event, message, fields)
     }
 
-    private func write(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, String>) {
+    /// Writes a line whose fields are not all texts; `fields` is called only if the line is written.
+    public func write(_ level: Level, event: String, _ message: String, fields: (inout LogLines) -> Void) {
         guard level >= self.level else { return }
-        var line = "{\"ts_us\":\(clock.now()),\"level\":\"\(level.name)\",\"message\":"
-        Log.quote(message, into: &line)
-        for (key, value) in fields {
-            line += ","
-            Log.quote(key, into: &line)
-            line += ":"
-            Log.quote(value, into: &line)
-        }
-        line += "}"
-        sink(line)
+        var lines = LogLines()
+        lines.begin(clock.now(), level, event: event, message)
+        fields(&lines)
+        lines.end()
+        write(lines)
     }
 
-    private static func quote(_ text: String, into line: inout String) {
-        line += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": line += "\\\""
-            case "\\": line += "\\\\"
-            case "\n": line += "\\n"
-            case "\r": line += "\\r"
-            case "\t": line += "\\t"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                line += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: line.unicodeScalars.append(scalar)
-            }
+    /// Writes lines that were put together elsewhere, all at once.
+    public func write(_ lines: LogLines) {
+        if !lines.isEmpty { sink(String(decoding: lines.bytes.dropLast(), as: UTF8.self)) }
+    }
+
+    private func write(
+        _ level: Level, _ event: String, _ message: String, _ fields: KeyValuePairs<String, String>
+    ) {
+        write(level, event: event, message) { line in
+            for (name, value) in fields { line.add(name, value) }
         }
-        line += "\""
     }
 }

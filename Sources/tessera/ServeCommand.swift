@@ -44,7 +44,7 @@ enum ServeCommand {
             Terminal.print("listening on \(configuration.server.tls == nil ? "http" : "https")://\(address.shown)")
             var received: Int32 = 0
             sigwait(&signals, &received)
-            log.info("stopping", ["signal": received == SIGTERM ? "SIGTERM" : "SIGINT"])
+            log.info(event: "stopping", "stopping", ["signal": received == SIGTERM ? "SIGTERM" : "SIGINT"])
             // A second signal ends the process at once: nothing that was acknowledged can be lost by that.
             signal(SIGINT, SIG_DFL)
             signal(SIGTERM, SIG_DFL)

@@ -237,7 +237,7 @@ import TestSupport
         let client = try server.client()
         let answer = try client.request("GET", "/")
         #expect(answer.text == "abc")
-        #expect(answer.headers.map(\.name) == ["Date", "Connection", "Content-Length"])
+        #expect(answer.headers.map(\.name) == ["Date", "X-Request-Id", "Connection", "Content-Length"])
         #expect(try client.receiveToEnd() == [])
     }
 

@@ -123,7 +123,7 @@ import Testing
         #expect(try bytes.withUnsafeBytes { try parser.parse($0) })
         let head = RequestHead(
             method: parser.method, headers: HTTPHeaders(bytes: bytes, fields: parser.fields), minorVersion: 1,
-            peerAddress: "::1", target: parser.target, path: parser.path, query: parser.query)
+            peerAddress: "::1", id: RequestID(), target: parser.target, path: parser.path, query: parser.query)
         #expect(head.target == "/a/b?c=d?e")
         #expect(head.path == "/a/b")
         #expect(Array(head.pathBytes) == Array("/a/b".utf8))

@@ -6,7 +6,9 @@ import Store
 extension Engine {
     /// Looks at all live journeys anew. Called by the timetable, which sees it within seconds.
     func clockWentBack() {
-        log.warning("the clock was set back: times that lie in the future now are taken back to it", [:])
+        log.warning(
+            event: "clock_set_back", "the clock was set back: times that lie in the future now are taken back to it",
+            [:])
         let heads = (try? control.read { try $0.journeyHeads(status: PluginUsers.live) }) ?? []
         for head in heads {
             housekeeper.enqueue(

@@ -99,7 +99,7 @@ extension Engine {
             }
         } catch {
             log.error(
-                "a journey's next starts can't be planned now",
+                event: "journey_not_planned", "a journey's next starts can't be planned now",
                 ["journey_id": journeyID, "error": "\(error)"])
             let task = Housekeeper.Task(workspaceID: workspaceID, journeyID: journeyID, kind: .plan)
             housekeeper.enqueue(task, at: clock.now() + Self.housekeepingPause)

@@ -18,6 +18,7 @@ extension Engine {
         } catch {
             let passes = (error as? StoreError)?.passes ?? (error is EngineError)
             log.error(
+                event: "housekeeping_failed",
                 "housekeeping failed; it is tried again \(passes ? "in a moment" : "at the next start")",
                 ["journey_id": task.journeyID, "error": "\(error)"])
             if passes { housekeeper.enqueue(task, at: clock.now() + Self.housekeepingPause) }

@@ -13,7 +13,7 @@ extension Engine {
                 let result = try compile(record)
                 if result.compiled == nil {
                     log.warning(
-                        "a live journey is not valid with the present plugins",
+                        event: "journey_invalid", "a live journey is not valid with the present plugins",
                         ["journey_id": head.id, "errors": result.errors.map(\.message).joined(separator: "; ")])
                 }
                 housekeeper.enqueue(
@@ -54,7 +54,8 @@ extension Engine {
             _ = try members.store(task.workspaceID)
         } catch {
             log.error(
-                "a workspace's members can't be opened", ["workspace_id": task.workspaceID, "error": "\(error)"])
+                event: "members_unreadable", "a workspace's members can't be opened",
+                ["workspace_id": task.workspaceID, "error": "\(error)"])
         }
         try lifecycle.withLock { _ in
             guard let record = try journey(task.workspaceID, task.journeyID),
@@ -78,7 +79,7 @@ extension Engine {
     private func takeUp(_ run: RunRecord) {
         let entry = RunQueue.Entry(workspaceID: run.workspaceID, journeyID: run.journeyID, runID: run.id)
         if run.status == .running { queue.enqueueFirst(entry) } else { _ = queue.enqueue(entry) }
-        log.info("a run is taken up again", ["run_id": run.id, "journey_id": run.journeyID])
+        log.info(event: "run_resumed", "a run is taken up again", ["run_id": run.id, "journey_id": run.journeyID])
     }
 
     /// Plans the journey's next starts.
@@ -119,7 +120,8 @@ extension Engine {
         } catch {
             // A run finds out what is due, or fails and says why.
             plan.timer = clock.now() + 10_000_000
-            log.error("who is due next is not known", ["journey_id": record.id, "error": "\(error)"])
+            log.error(
+                event: "due_unknown", "who is due next is not known", ["journey_id": record.id, "error": "\(error)"])
         }
         if let failed = failures.withLock({ $0[record.id] }) {
             let pause = failed.count == 0 ? 0 : min(Int64(30_000_000) << Int64(min(failed.count - 1, 7)), 600_000_000)

@@ -46,7 +46,7 @@ extension Engine: GenerationGuard {
             }
         } catch {
             log.error(
-                "journeys that lacked a plugin which has come are tried again later",
+                event: "journeys_tried_later", "journeys that lacked a plugin which has come are tried again later",
                 ["plugin": change.pluginID, "error": "\(error)"])
         }
     }

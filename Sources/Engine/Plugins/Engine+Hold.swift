@@ -41,7 +41,9 @@ extension Engine {
                 }
             }
         } catch {
-            log.error("journeys that name a destination can't be looked at", ["error": "\(error)"])
+            log.error(
+                event: "journeys_unreadable", "journeys that name a destination can't be looked at",
+                ["error": "\(error)"])
         }
     }
 }

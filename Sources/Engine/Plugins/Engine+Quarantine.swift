@@ -22,7 +22,8 @@ extension Engine {
             needing = try lifecycle.withLock { _ in try hold([quarantine]) }
         } catch {
             log.error(
-                "what needs a plugin in quarantine can't be looked at", ["plugin": pluginID, "error": "\(error)"])
+                event: "journeys_unreadable", "what needs a plugin in quarantine can't be looked at",
+                ["plugin": pluginID, "error": "\(error)"])
             return
         }
         for (workspaceID, journeyID) in needing {
@@ -34,7 +35,7 @@ extension Engine {
                 }
             } catch {
                 log.error(
-                    "a journey could not be stopped for a plugin in quarantine",
+                    event: "journey_not_stopped", "a journey could not be stopped for a plugin in quarantine",
                     ["plugin": pluginID, "journey_id": journeyID, "error": "\(error)"])
             }
         }
@@ -61,7 +62,9 @@ extension Engine {
                     settle(try showHold(record), after: .goesOn)
                 }
             } catch {
-                log.error("a journey could not go on", ["journey_id": journeyID, "error": "\(error)"])
+                log.error(
+                    event: "journey_not_resumed", "a journey could not go on",
+                    ["journey_id": journeyID, "error": "\(error)"])
             }
         }
     }

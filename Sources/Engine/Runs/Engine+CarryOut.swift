@@ -33,7 +33,7 @@ extension Engine {
         } catch {
             // The store itself failed: the run stays as it is there, and is taken up again here in a while.
             log.error(
-                "a run could not be recorded; it is taken up again in a moment",
+                event: "run_not_stored", "a run could not be recorded; it is taken up again in a moment",
                 ["run_id": entry.runID, "journey_id": entry.journeyID, "error": "\(error)"])
             let stopped: Bool? = clock.wait(on: control.state, deadline: clock.now() + 10_000_000) {
                 $0.stop == nil ? nil : true
@@ -76,6 +76,12 @@ extension Engine {
                 try writer.updateRun(run)
                 return run
             }
+            log.info(
+                event: "run_started", "a run begins",
+                [
+                    "run_id": claimed.id, "journey_id": claimed.journeyID, "workspace_id": claimed.workspaceID,
+                    "trigger": claimed.trigger.rawValue,
+                ])
             return (record, claimed)
         }
     }
@@ -149,7 +155,8 @@ extension Engine {
 
     /// The run failed as a whole: its journey is in error, and is tried again after a pause.
     private func fail(_ record: JourneyRecord, _ run: RunRecord, _ runControl: RunControl, _ reason: String) throws {
-        log.error("a run failed", ["run_id": run.id, "journey_id": run.journeyID, "error": reason])
+        log.error(
+            event: "run_failed", "a run failed", ["run_id": run.id, "journey_id": run.journeyID, "error": reason])
         var run = run
         let state = runControl.state.withLock { $0 }
         run.status = state.stop == .cancel ? .cancelled : .failed
@@ -195,11 +202,32 @@ extension Engine {
             let ended = run
             try control.write { try $0.updateRun(ended) }
         }
+        tellEnd(of: run)
         do {
             try members.store(run.workspaceID).deleteRunProgress(run.id)
         } catch {
             // Only room is lost by it, until the next start.
-            log.warning("the progress of a run that has ended stays", ["run_id": run.id, "error": "\(error)"])
+            log.warning(
+                event: "run_progress_stays", "the progress of a run that has ended stays",
+                ["run_id": run.id, "error": "\(error)"])
+        }
+    }
+
+    private func tellEnd(of run: RunRecord) {
+        log.write(.info, event: "run_ended", "a run has ended") { line in
+            line.add("run_id", run.id)
+            line.add("journey_id", run.journeyID)
+            line.add("workspace_id", run.workspaceID)
+            line.add("trigger", run.trigger.rawValue)
+            line.add("status", run.status.rawValue)
+            line.add(milliseconds: "duration_ms", of: (run.finishedAt ?? 0) - (run.startedAt ?? run.createdAt))
+            line.add("entered", run.counts.entered)
+            line.add("moved", run.counts.moved)
+            line.add("completed", run.counts.completed)
+            line.add("exited", run.counts.exited)
+            line.add("failed", run.counts.failed)
+            line.add("delivered", run.counts.delivered)
+            line.add("skipped", run.counts.skipped)
         }
     }
 }

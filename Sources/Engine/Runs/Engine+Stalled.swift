@@ -26,13 +26,15 @@ extension Engine {
             return stalled[run.journeyID]
         }
         let fields: KeyValuePairs = ["run_id": run.id, "journey_id": run.journeyID, "error": reason ?? ""]
-        if before == nil, reason != nil { log.error("a run stands still", fields) }
-        if before != nil, reason == nil { log.info("a run goes on", fields) }
+        if before == nil, reason != nil { log.error(event: "run_stalled", "a run stands still", fields) }
+        if before != nil, reason == nil { log.info(event: "run_goes_on", "a run goes on", fields) }
         do {
             try lifecycle.withLock { _ in try show(reason, insteadOf: before, run) }
         } catch {
             // The same disk, mostly: the next attempt says it again.
-            log.warning("a journey's status could not be stored", ["journey_id": run.journeyID, "error": "\(error)"])
+            log.warning(
+                event: "journey_status_not_stored", "a journey's status could not be stored",
+                ["journey_id": run.journeyID, "error": "\(error)"])
         }
     }
 

@@ -77,7 +77,7 @@ extension Engine {
             }
         } catch {
             log.error(
-                "a run could not be started; it is tried again in a moment",
+                event: "run_not_started", "a run could not be started; it is tried again in a moment",
                 ["journey_id": due.journeyID, "error": "\(error)"])
             timetable.again(due, at: clock.now() + 10_000_000)
         }

@@ -88,6 +88,10 @@ enum CommonParameters {
         "RateLimit-Reset": [
             "description": "Seconds until there is one.", "schema": Schema.integer("", 1...(.max), example: 1).json,
         ],
+        "X-Request-Id": [
+            "description": "By which the gateway's log tells of the request: the client's own if it was well-formed.",
+            "required": true, "schema": Schema.string("", 1...64, example: "k3vq20001").json,
+        ],
         "WWW-Authenticate": ["description": "`Bearer`.", "schema": Schema.string(example: "Bearer").json],
     ]
 }

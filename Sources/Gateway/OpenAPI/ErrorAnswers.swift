@@ -60,14 +60,17 @@ enum ErrorAnswers {
             uniqueKeysWithValues: common.map { (String($0.key), answer($0.key, $0.value.description)) })
         answers["304"] = [
             "description": "The version that If-None-Match names is the present one.",
-            "headers": ["ETag": ["$ref": "#/components/headers/ETag"]],
+            "headers": [
+                "ETag": ["$ref": "#/components/headers/ETag"],
+                "X-Request-Id": ["$ref": "#/components/headers/X-Request-Id"],
+            ],
         ]
         return .object(answers)
     }
 
     static func answer(_ status: Int, _ description: String) -> JSON {
         let known = common[status]
-        var headers: [String: JSON] = [:]
+        var headers: [String: JSON] = ["X-Request-Id": ["$ref": "#/components/headers/X-Request-Id"]]
         if status == 401 { headers["WWW-Authenticate"] = ["$ref": "#/components/headers/WWW-Authenticate"] }
         if [409, 429, 503].contains(status) { headers["Retry-After"] = ["$ref": "#/components/headers/Retry-After"] }
         if status == 429 {
@@ -79,11 +82,9 @@ enum ErrorAnswers {
             "error": .string(known?.example ?? description), "code": .string(known?.code ?? "error"),
             "request_id": "0123456789abcdef",
         ]
-        var members: [String: JSON] = [
-            "description": .string(description),
+        return [
+            "description": .string(description), "headers": .object(headers),
             "content": ["application/json": ["schema": Schema.ref("Error").json, "example": example]],
         ]
-        if !headers.isEmpty { members["headers"] = .object(headers) }
-        return .object(members)
     }
 }

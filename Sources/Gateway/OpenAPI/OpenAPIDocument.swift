@@ -103,6 +103,9 @@ public enum OpenAPIDocument {
         such method answers 405 with `Allow`, a path that does not exist 404. What breaks HTTP itself is answered by \
         400, 408, 414, 417, 431, 501 or 505, with the same body. HEAD is answered as GET is, without the body.
 
+        Every answer has an `X-Request-Id`: the one that the request had, if that was 1 to 64 letters, digits or `-._:`, \
+        else one of the gateway's. Its log, and the `request_id` of errors, name the request by it.
+
         Times are UTC, ids lower-case UUIDs. What GET gave can be PUT back: fields that only the server sets are ignored, \
         unknown ones refused.
         """,

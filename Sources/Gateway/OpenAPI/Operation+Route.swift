@@ -78,13 +78,14 @@ extension Operation {
     private func success(_ route: Route, _ schemas: [String: Schema], _ links: [String: JSON]) -> JSON {
         var headers: [String: JSON] = [:]
         func header(_ name: String) { headers[name] = ["$ref": .string("#/components/headers/\(name)")] }
+        header("X-Request-Id")
         if isVersioned, method != .delete { header("ETag") }
         if made != nil { header("Location") }
         if keepsAnswer(route) { header("Idempotent-Replayed") }
         var members: [String: JSON] = [
             "description": .string(status == 201 ? "Made." : "Done."), "content": content(answers, schemas),
+            "headers": .object(headers),
         ]
-        if !headers.isEmpty { members["headers"] = .object(headers) }
         if !links.isEmpty { members["links"] = .object(links) }
         return .object(members)
     }

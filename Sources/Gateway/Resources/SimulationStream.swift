@@ -72,7 +72,8 @@ final class SimulationStream {
     /// The error as the caller sees it; one that is our own fault is logged and not told.
     static func known(_ error: any Error, _ responder: Responder, _ log: Log) -> APIError {
         if let known = APIError(error) { return known }
-        log.error("a simulation failed", ["request_id": responder.requestID, "error": "\(error)"])
+        log.error(
+            event: "simulation_failed", "a simulation failed", ["request_id": responder.requestID, "error": "\(error)"])
         return APIError(
             500, "internal", "The simulation failed inside the gateway: its log tells more under the request_id")
     }

@@ -23,6 +23,7 @@ final class UploadConsumer: BodyConsumer {
     private static let lowMark = 256 << 10
 
     private let rooms: Rooms
+    private let requestID: String
     private let open: @Sendable () throws -> Upload
     private let loaded: @Sendable (UploadResult, _ requestID: String) throws -> Void
     private let state = Monitor(State())
@@ -30,14 +31,14 @@ final class UploadConsumer: BodyConsumer {
     /// Nil when too many uploads are under way.
     /// - Parameter loaded: called when the rows are there, before that is answered.
     init?(
-        rooms: Rooms, workspaceID: String,
-        loaded: @escaping @Sendable (UploadResult, _ requestID: String) throws -> Void,
+        _ call: Call, loaded: @escaping @Sendable (UploadResult, _ requestID: String) throws -> Void,
         _ open: @escaping @Sendable () throws -> Upload
     ) {
-        self.rooms = rooms
+        rooms = call.rooms
+        requestID = call.head.requestID
         self.open = open
         self.loaded = loaded
-        guard rooms.uploads.start(workspaceID, { [self] in work() }) else { return nil }
+        guard rooms.uploads.start(call.workspaceID, { [self] in work() }) else { return nil }
     }
 
     // MARK: On the reactor
@@ -59,7 +60,7 @@ final class UploadConsumer: BodyConsumer {
             return state.refusal
         }
         // The thread gave up before the end came: nobody else answers.
-        if let refusal { responder.respond(refusal.response(requestID: responder.requestID)) }
+        if let refusal { responder.respond(refusal.response(requestID: requestID)) }
     }
 
     func aborted() { state.update { $0.end = .aborted } }
@@ -102,9 +103,13 @@ final class UploadConsumer: BodyConsumer {
 
     private func refuse(_ error: any Error) {
         let known = APIError(error)
-        if known == nil { rooms.log.error("an upload failed", ["error": "\(error)"]) }
+        if known == nil {
+            rooms.log.error(event: "upload_failed", "an upload failed", ["request_id": requestID, "error": "\(error)"])
+        }
         let refusal =
-            known ?? APIError(500, "internal", "The upload failed inside the gateway: its log tells more")
+            known
+            ?? APIError(
+                500, "internal", "The upload failed inside the gateway: its log tells more under the request_id")
         let (end, flow) = state.update { state -> (End?, BodyFlow?) in
             state.refusal = refusal
             state.pieces = []
@@ -112,9 +117,9 @@ final class UploadConsumer: BodyConsumer {
             return (state.end, state.flow)
         }
         switch end {
-        case .finished(let responder): responder.respond(refusal.response(requestID: responder.requestID))
+        case .finished(let responder): responder.respond(refusal.response(requestID: requestID))
         case .aborted: break
-        case nil: flow?.refuse(refusal.response(requestID: nil))
+        case nil: flow?.refuse(refusal.response(requestID: requestID))
         }
     }
 

@@ -19,7 +19,7 @@ enum UploadRoutes {
         let key = query["key"]
         guard
             let consumer = UploadConsumer(
-                rooms: call.rooms, workspaceID: call.workspaceID,
+                call,
                 loaded: { result, requestID in
                     var pen = call.pen
                     pen.author.requestID = requestID

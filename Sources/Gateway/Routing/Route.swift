@@ -43,6 +43,10 @@ struct Route: Sendable {
     let action: Action
     /// The names in braces, in order.
     let parameterNames: [String]
+    /// As the log calls their values; nil for those that it does not tell.
+    let loggedNames: [String?]
+    /// Its place among the router's routes.
+    var number = -1
 
     init(_ method: HTTPMethod, _ pattern: String, _ access: Access, _ action: Action) {
         self.method = method
@@ -51,5 +55,12 @@ struct Route: Sendable {
         self.action = action
         parameterNames = pattern.split(separator: "/").filter { $0.hasPrefix("{") }
             .map { String($0.dropFirst().dropLast()) }
+        loggedNames = parameterNames.map { Route.loggedNames[$0] }
     }
+
+    /// Ids that the gateway has given. Anything else in a path is text of callers, members' keys among it.
+    private static let loggedNames = [
+        "workspace": "workspace_id", "id": "workspace_id", "journey": "journey_id", "run": "run_id",
+        "key": "api_key_id", "source": "source_id", "model": "model_id", "destination": "destination_id",
+    ]
 }

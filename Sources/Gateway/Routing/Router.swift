@@ -17,9 +17,16 @@ struct Router: Sendable {
         var routes: [Route] = []
     }
     private var nodes: [Node] = [Node()]
+    /// In the order in which they were given, each with its number.
+    let routes: [Route]
 
     init(_ routes: [Route]) {
-        for route in routes {
+        self.routes = routes.enumerated().map { number, route in
+            var route = route
+            route.number = number
+            return route
+        }
+        for route in self.routes {
             var node = 0
             for segment in route.pattern.split(separator: "/") {
                 node = segment.hasPrefix("{") ? parameter(of: node) : literal(Array(segment.utf8), of: node)

@@ -26,18 +26,18 @@ struct APIError: Error, Sendable {
         self.headers = headers
     }
 
-    /// - Parameter requestID: nil when the answer goes out before the request has one.
-    func response(requestID: String?) -> Response {
+    func response(requestID: String) -> Response {
         Response(
             status: status, headers: [("Content-Type", "application/json")] + headers,
             body: json(requestID: requestID).serialized())
     }
 
-    func json(requestID: String?) -> JSON {
-        var members: [String: JSON] = ["error": .string(message), "code": .string(code)]
+    func json(requestID: String) -> JSON {
+        var members: [String: JSON] = [
+            "error": .string(message), "code": .string(code), "request_id": .string(requestID),
+        ]
         if !problems.isEmpty { members["problems"] = .array(problems.map(\.json)) }
         if let errors { members["errors"] = .array(errors.map { .string($0) }) }
-        if let requestID { members["request_id"] = .string(requestID) }
         return .object(members)
     }
 }

@@ -6,7 +6,7 @@ import Store
 
 /// Takes requests from the server: finds the route, checks the caller, and has the route's action run where it belongs.
 final class GatewayHandler: HTTPHandler {
-    /// What is read of a body whose request is refused anyway, so that the refusal can carry the request's id.
+    /// What is read of a body whose request is refused anyway, so that its connection lives on.
     private static let refusedBodyLimit = 16 << 10
     /// Up to here a body is parsed on the reactor.
     private static let inlineBodyLimit = 16 << 10
@@ -17,11 +17,13 @@ final class GatewayHandler: HTTPHandler {
     private let slowWorkers: WorkerPool
     let idempotentCalls = IdempotentCalls()
     private let rates: RateLimits
+    private let observer: RequestObserver
 
-    init(rooms: Rooms, routes: [Route], workers: WorkerPool, slowWorkers: WorkerPool) {
+    init(rooms: Rooms, router: Router, observer: RequestObserver, workers: WorkerPool, slowWorkers: WorkerPool) {
         self.rooms = rooms
         rates = rooms.rates
-        router = Router(routes)
+        self.router = router
+        self.observer = observer
         self.workers = workers
         self.slowWorkers = slowWorkers
     }
@@ -29,6 +31,8 @@ final class GatewayHandler: HTTPHandler {
     // All reads of one wake share a read transaction.
     func wakeBegan() { rooms.control.beginReads() }
     func wakeEnded() { rooms.control.endReads() }
+
+    func answered(_ request: AnsweredRequest, _ lines: inout LogLines) { observer.answered(request, &lines) }
 
     /// Bodies are read only from callers that may send them; uploads go to their consumer.
     func bodyPolicy(_ head: RequestHead) -> BodyPolicy {
@@ -42,14 +46,16 @@ final class GatewayHandler: HTTPHandler {
         } catch {
             if let refused = error as? APIError, refused.code == "too_many_requests" {
                 // `handle` would count it again.
-                return .refuse(refused.response(requestID: nil))
+                return .refuse(refused.response(requestID: head.requestID))
             }
-            // `handle` finds the same fault, and there the request has an id to tell.
+            // `handle` finds the same fault, when the connection can go on after it.
             let isShort = (head.headers[first: "content-length"].flatMap { Int($0) } ?? 0) <= Self.refusedBodyLimit
             if isShort, head.headers.bytes(first: "transfer-encoding") == nil {
                 return .collect(limit: Self.refusedBodyLimit)
             }
-            return .refuse(known(rates.answer(to: error, head.peer), requestID: nil).response(requestID: nil))
+            return .refuse(
+                known(rates.answer(to: error, head.peer), requestID: head.requestID).response(requestID: head.requestID)
+            )
         }
     }
 
@@ -58,6 +64,7 @@ final class GatewayHandler: HTTPHandler {
             try rates.admit(request.head.peer)
             if request.head.method == .options, let answer = options(request.head) { return responder.respond(answer) }
             var call = try call(request.head, body: request.body)
+            responder.mark(call.route.number)
             try rates.admit(call.principal)
             if request.head.method != .get { call.requestID = responder.requestID }
             try dispatch(call, responder)
@@ -150,7 +157,7 @@ extension GatewayHandler {
         case .stream(let handler):
             try enqueue(slowWorkers, responder) { try handler(call, responder) }
         case .upload(let begin):
-            // Here come uploads that `bodyPolicy` refused: the same fault is thrown again, now with the request's id.
+            // Here come uploads that `bodyPolicy` refused: the same fault is thrown again.
             try begin(call).aborted()
             throw APIError.busy
         }
@@ -214,9 +221,9 @@ extension GatewayHandler {
     }
 
     /// The error as the caller sees it; one that is our own fault is logged and not told.
-    private func known(_ error: any Error, requestID: String?) -> APIError {
+    private func known(_ error: any Error, requestID: String) -> APIError {
         if let known = APIError(error) { return known }
-        rooms.log.error("a request failed", ["request_id": requestID ?? "", "error": "\(error)"])
+        rooms.log.error(event: "request_failed", "a request failed", ["request_id": requestID, "error": "\(error)"])
         return APIError(
             500, "internal", "Something went wrong inside the gateway: its log tells more under the request_id")
     }

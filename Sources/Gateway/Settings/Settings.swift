@@ -74,6 +74,10 @@ public enum Settings {
             name: "log_level", kind: .choice(["debug", "info", "warning", "error"]), placeholder: "LEVEL",
             meaning: "what is logged: this and what is worse", preset: "info"
         ) { $1.logLevel = Log.Level(name: $0.stringValue ?? "") ?? .info },
+        Setting(
+            name: "access_log", kind: .choice(AccessLog.allCases.map(\.rawValue)), placeholder: "WHICH",
+            meaning: "the requests that get a line in the log; of errors those with 4xx and 5xx", preset: "all"
+        ) { $1.accessLog = AccessLog(rawValue: $0.stringValue ?? "") ?? .all },
     ]
 }
 

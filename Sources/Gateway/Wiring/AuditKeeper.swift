@@ -46,7 +46,8 @@ final class AuditKeeper: Sendable {
             let logs: [String?] = try [nil] + control.read { try $0.workspaces().items.map(\.id) }
             for workspaceID in logs { try tidy(workspaceID) }
         } catch {
-            log.warning("old entries of the audit log could not be removed", ["error": "\(error)"])
+            log.warning(
+                event: "audit_not_swept", "old entries of the audit log could not be removed", ["error": "\(error)"])
         }
     }
 

@@ -34,7 +34,7 @@ final class ControlDeliveries: DeliveryMemory {
         } then: { [log] result in
             if case .failure(let error) = result {
                 log.error(
-                    "what deliveries have to keep was not stored",
+                    event: "delivery_state_not_stored", "what deliveries have to keep was not stored",
                     ["destination": destinationID, "error": "\(error)"])
             }
             then((try? result.get()) != nil)
@@ -57,7 +57,8 @@ final class ControlDeliveries: DeliveryMemory {
         } then: { [log] result in
             if case .failure(let error) = result {
                 log.error(
-                    "a destination's status was not stored", ["destination": destinationID, "error": "\(error)"])
+                    event: "destination_status_not_stored", "a destination's status was not stored",
+                    ["destination": destinationID, "error": "\(error)"])
             }
         }
     }

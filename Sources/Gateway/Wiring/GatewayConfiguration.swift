@@ -23,6 +23,8 @@ public struct GatewayConfiguration: Sendable {
     public var limits = GatewayLimits()
     public var logLevel = Log.Level.info
     public var version = "0"
+    /// Which requests get a line in the log.
+    public var accessLog = AccessLog.all
     /// How long requests in flight may go on when the gateway stops, in microseconds.
     public var stopGrace: Int64 = 10_000_000
     /// How much of the audit log is kept.

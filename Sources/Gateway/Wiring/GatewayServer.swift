@@ -48,7 +48,11 @@ public final class GatewayServer {
         }
         let workers = WorkerPool(name: "worker", threads: 4, limit: 1024)
         let slowWorkers = WorkerPool(name: "slow", threads: 16, limit: 256)
-        let handler = GatewayHandler(rooms: rooms, routes: Routes.all, workers: workers, slowWorkers: slowWorkers)
+        let router = Router(Routes.all)
+        let observer = RequestObserver(
+            router: router, accessLog: configuration.accessLog, clock: clock, level: log.level)
+        let handler = GatewayHandler(
+            rooms: rooms, router: router, observer: observer, workers: workers, slowWorkers: slowWorkers)
         let server = HTTPServer(configuration: configuration.server, handler: handler, log: log, clock: clock)
         rooms.watch(server)
         let keeper = AuditKeeper(control: control, retention: configuration.auditRetention, clock: clock, log: log)

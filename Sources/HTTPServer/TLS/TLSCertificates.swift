@@ -50,17 +50,19 @@ final class TLSCertificates: Sendable {
         do throws(TLSError) {
             let context = try TLSContext(files)
             state.withLock { $0.context = context }
-            log.info("the TLS certificate was reloaded", ["certificate": files.certificate])
+            log.info(event: "tls_reloaded", "the TLS certificate was reloaded", ["certificate": files.certificate])
             warnIfOthersMayRead()
         } catch {
-            log.error("the changed TLS certificate is not taken, the old one stays", ["reason": "\(error)"])
+            log.error(
+                event: "tls_refused", "the changed TLS certificate is not taken, the old one stays",
+                ["reason": "\(error)"])
         }
     }
 
     private func warnIfOthersMayRead() {
         var status = stat()
         if stat(files.key, &status) == 0, status.st_mode & 0o077 != 0 {
-            log.warning("others may read the TLS key: chmod 600 it", ["path": files.key])
+            log.warning(event: "tls_key_readable", "others may read the TLS key: chmod 600 it", ["path": files.key])
         }
     }
 

@@ -176,6 +176,7 @@ final class CallSlot: @unchecked Sendable {
     }
 
     private func warn(_ message: String, _ count: Int) {
-        environment.log.warning(message, ["plugin": generation.image.id, "count": String(count)])
+        environment.log.warning(
+            event: "plugin_misbehaves", message, ["plugin": generation.image.id, "count": String(count)])
     }
 }

@@ -57,10 +57,10 @@ extension Log {
     /// A line that a plugin wrote, at one of the header's levels.
     fileprivate func write(_ level: UInt32, _ message: String, ofPlugin id: String) {
         switch level {
-        case TESSERA_LOG_DEBUG: debug(message, ["plugin": id])
-        case TESSERA_LOG_INFO: info(message, ["plugin": id])
-        case TESSERA_LOG_WARNING: warning(message, ["plugin": id])
-        default: error(message, ["plugin": id])
+        case TESSERA_LOG_DEBUG: debug(event: "plugin_says", message, ["plugin": id])
+        case TESSERA_LOG_INFO: info(event: "plugin_says", message, ["plugin": id])
+        case TESSERA_LOG_WARNING: warning(event: "plugin_says", message, ["plugin": id])
+        default: error(event: "plugin_says", message, ["plugin": id])
         }
     }
 }

@@ -105,7 +105,8 @@ extension PluginHost {
         let report = try ProbeChild(command: command + arguments, timeoutUs: configuration.probeTimeoutUs)
             .run(file: store.path(sha256), rules: isOurs ? rules : nil)
         for warning in report.warnings {
-            environment.log.warning("the probe of a plugin warns", ["file": path, "warning": warning])
+            environment.log.warning(
+                event: "plugin_probe_warning", "the probe of a plugin warns", ["file": path, "warning": warning])
         }
         return FileMemory.Verdict(
             id: report.id, version: report.version, toolchain: report.toolchain, refusal: report.refusal)

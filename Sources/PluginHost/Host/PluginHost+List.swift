@@ -7,7 +7,8 @@ extension PluginHost {
         do {
             records = try memory.records()
         } catch {
-            environment.log.error("the generations of plugins can't be read", ["reason": "\(error)"])
+            environment.log.error(
+                event: "generations_unreadable", "the generations of plugins can't be read", ["reason": "\(error)"])
         }
         let (present, loaded, refused) = registry.withLock {
             $0.loaded.shrink()

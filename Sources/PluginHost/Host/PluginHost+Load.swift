@@ -77,7 +77,7 @@ extension PluginHost {
             return generation
         } catch {
             environment.log.error(
-                "the generation that was in use can't be used",
+                event: "generation_unusable", "the generation that was in use can't be used",
                 ["plugin": record.pluginID, "sha256": record.sha256, "reason": error.reason])
             return nil
         }

@@ -108,7 +108,8 @@ extension PluginHost {
             isLocked: file?.lock != nil, at: environment.clock.now())
         let before = registry.withLock { $0.refused.updateValue(info, forKey: path) }
         if before?.reason != info.reason || before?.sha256 != info.sha256 {
-            environment.log.error("plugin refused", ["file": path, "plugin": id, "reason": refusal.reason])
+            environment.log.error(
+                event: "plugin_refused", "plugin refused", ["file": path, "plugin": id, "reason": refusal.reason])
         }
         return LoadOutcome(
             path: path, sha256: info.sha256, pluginID: id.isEmpty ? nil : id, version: version, state: .refused,

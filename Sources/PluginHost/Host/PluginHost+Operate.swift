@@ -91,7 +91,8 @@ extension PluginHost {
             if let failure { throw failure }
             letGo(current)
             environment.log.info(
-                "plugin retired", ["plugin": id, "generation": String(current.number), "sha256": current.sha256])
+                event: "plugin_retired", "plugin retired",
+                ["plugin": id, "generation": String(current.number), "sha256": current.sha256])
             return try info(id)
         }
     }
@@ -155,7 +156,8 @@ extension PluginHost {
             current.putInQuarantine(reason)
             throw failure
         }
-        environment.log.info("quarantine lifted", ["plugin": current.image.id, "sha256": current.sha256])
+        environment.log.info(
+            event: "quarantine_lifted", "quarantine lifted", ["plugin": current.image.id, "sha256": current.sha256])
         registry.withLock { $0.guardian }?.quarantineWasLifted(current.image.id)
     }
 

@@ -32,7 +32,7 @@ extension PluginHost {
         try checkOwners(image, content)
         if image.isolation == .inproc, content.lock?.isolation != .inproc {
             environment.log.warning(
-                "a plugin that no plugins.lock allows in process is loaded in process",
+                event: "plugin_not_locked", "a plugin that no plugins.lock allows in process is loaded in process",
                 ["plugin": image.id, "file": content.path, "sha256": content.sha256])
         }
         let generation = PluginGeneration(

@@ -17,7 +17,8 @@ extension PluginHost {
             // Nothing is opened on it meanwhile, and open instances have nothing behind them.
             cache.removeAll(of: current)
             environment.log.error(
-                "plugin put in quarantine", ["plugin": pluginID, "sha256": sha256, "reason": reason])
+                event: "plugin_quarantined", "plugin put in quarantine",
+                ["plugin": pluginID, "sha256": sha256, "reason": reason])
             registry.withLock { $0.guardian }?.pluginWasQuarantined(pluginID, reason: reason)
         }
     }

@@ -41,7 +41,7 @@ extension PluginHost {
             guardian?.quarantineWasLifted(id)
         }
         environment.log.info(
-            old == nil ? "plugin loaded" : "plugin swapped",
+            event: old == nil ? "plugin_loaded" : "plugin_swapped", old == nil ? "plugin loaded" : "plugin swapped",
             [
                 "plugin": id, "version": candidate.image.version, "generation": String(candidate.number),
                 "replaces": old.map { String($0.number) } ?? "", "file": candidate.path, "sha256": candidate.sha256,
@@ -76,7 +76,7 @@ extension PluginHost {
         } catch {
             if mustBe { return Refusal("the change can't be stored: \(error)", isLasting: false) }
             environment.log.error(
-                "a generation of a plugin can't be remembered",
+                event: "generation_not_stored", "a generation of a plugin can't be remembered",
                 ["plugin": records.last?.pluginID ?? "", "reason": "\(error)"])
             return nil
         }

@@ -13,7 +13,8 @@ final class GenerationHistory {
             records = try memory.records()
         } catch {
             // Plugins load all the same: a gateway without them serves nobody.
-            log.error("the generations of plugins can't be read", ["reason": "\(error)"])
+            log.error(
+                event: "generations_unreadable", "the generations of plugins can't be read", ["reason": "\(error)"])
             records = []
         }
     }
@@ -94,7 +95,9 @@ final class GenerationHistory {
         do {
             try remember([record])
         } catch {
-            log.error("a generation of a plugin can't be remembered", ["plugin": id, "reason": "\(error)"])
+            log.error(
+                event: "generation_not_stored", "a generation of a plugin can't be remembered",
+                ["plugin": id, "reason": "\(error)"])
         }
     }
 

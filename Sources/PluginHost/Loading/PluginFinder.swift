@@ -36,7 +36,9 @@ struct PluginFinder {
             } catch let refusal as Refusal {
                 findings.refused.append((directory, refusal))
             } catch {
-                log.warning("a plugin directory can't be read", ["directory": directory, "reason": "\(error)"])
+                log.warning(
+                    event: "plugin_directory_unreadable", "a plugin directory can't be read",
+                    ["directory": directory, "reason": "\(error)"])
             }
         }
         return findings

@@ -28,6 +28,7 @@ public final class DirectoryWatcher: Sendable {
             let events = usesEvents ? DirectoryEvents(directories, finished: finished) : nil
             if let events, events.descriptor < 0 {
                 log.warning(
+                    event: "inotify_missing",
                     "no inotify to be had: plugin directories are looked at from time to time",
                     ["reason": "\(SystemError("inotify_init"))"])
             }
@@ -41,7 +42,9 @@ public final class DirectoryWatcher: Sendable {
                 isForced = events?.take() ?? false
             }
         }
-        if !thread.isRunning { log.error("plugin directories are not watched: no thread to be had") }
+        if !thread.isRunning {
+            log.error(event: "plugins_not_watched", "plugin directories are not watched: no thread to be had")
+        }
     }
 
     /// How often a file is looked at that somebody writes, in microseconds; its end mostly shows by an event.

@@ -39,7 +39,8 @@ extension SecretKeySource {
             }
             var status = stat()
             if stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
-                log.warning("others may read the secret key: chmod 600 it", ["path": path])
+                log.warning(
+                    event: "secret_key_readable", "others may read the secret key: chmod 600 it", ["path": path])
             }
             guard let key = Self.parse(String(decoding: try Files.read(path), as: UTF8.self)) else {
                 throw StoreError.secretKey("\(path) must hold 32 bytes in hexadecimal or base64")

@@ -89,6 +89,7 @@ final class MemberCheckpoints: Sendable {
 
     private func warn(_ status: Int32) {
         log.warning(
+            event: "members_not_checkpointed",
             "the log of a member store could not be checkpointed, it goes on growing",
             ["path": path, "status": "\(status)", "reason": String(cString: sqlite3_errstr(status))])
     }

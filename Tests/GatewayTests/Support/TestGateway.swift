@@ -11,12 +11,13 @@ final class TestGateway {
     let directory: TemporaryDirectory
     let port: UInt16
     let operatorKey: String
-    /// What it has logged as a warning or worse.
+    /// What it has logged at its level or above: lines, several in one when they were written at once.
     let logged = Monitor<[String]>([])
     private let server: GatewayServer
 
     init(
         plugins: [String] = BuiltProducts.plugins, in directory: TemporaryDirectory? = nil,
+        logLevel: Log.Level = .warning,
         configure: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
@@ -34,7 +35,7 @@ final class TestGateway {
         let logged = logged
         server = GatewayServer(
             configuration: configuration, clock: clock,
-            log: Log(level: .warning, clock: clock) { line in logged.update { $0.append(line) } })
+            log: Log(level: logLevel, clock: clock) { line in logged.update { $0.append(line) } })
         port = try server.start()
         operatorKey = try TestGateway.makeOperatorKey(directory.path + "/data")
     }

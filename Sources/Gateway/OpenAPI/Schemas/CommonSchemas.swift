@@ -11,7 +11,7 @@ enum CommonSchemas {
                 "problems": .array(of: .ref("Problem"), "The fields at fault."),
                 "errors": .array(of: .string(), "What `/validate` says, where an invalid journey is refused."),
                 "request_id": .string("By which the gateway's log tells of the request."),
-            ], optional: ["problems", "errors", "request_id"]),
+            ], optional: ["problems", "errors"]),
         "Problem": .object([
             "pointer": .string("A JSON pointer into the body.", example: "/name"),
             "message": .string(example: "name is required"),

@@ -96,7 +96,8 @@ extension RemotePlugin {
         // A hunt judges the deaths of its own processes; one that was given up was counted before.
         guard wasMain else { return }
         environment.log.error(
-            "a plugin's process ended", ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
+            event: "plugin_process_ended", "a plugin's process ended",
+            ["plugin": id, "reason": "the plugin \(gone.reason)", "sha256": sha256])
         // A config of which it dies is refused, and by that no more than a config.
         if process.state.withLock({ $0.opening == 0 }) { count(gone.reason) }
     }

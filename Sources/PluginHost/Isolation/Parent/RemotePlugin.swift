@@ -118,7 +118,7 @@ final class RemotePlugin: Sendable {
     }
 
     func log(_ message: String) {
-        environment.log.warning(message, ["plugin": id, "sha256": sha256])
+        environment.log.warning(event: "plugin_misbehaves", message, ["plugin": id, "sha256": sha256])
     }
 
     /// A line that the plugin itself wrote.

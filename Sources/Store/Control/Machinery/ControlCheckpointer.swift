@@ -65,7 +65,7 @@ final class ControlCheckpointer: Sendable {
         do {
             connection = try ControlConnection(path: path, access: .readWrite, cacheBytes: 1 << 20)
         } catch {
-            log.error("control.db can't be checkpointed", ["error": "\(error)"])
+            log.error(event: "control_not_checkpointed", "control.db can't be checkpointed", ["error": "\(error)"])
             return
         }
         var hasFailed = false
@@ -79,7 +79,7 @@ final class ControlCheckpointer: Sendable {
             let status = checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE)
             // One line when it begins to fail, not one a commit.
             if status != SQLITE_OK, status & 0xFF != SQLITE_BUSY, !hasFailed {
-                log.warning("control.db was not checkpointed", ["code": "\(status)"])
+                log.warning(event: "control_not_checkpointed", "control.db was not checkpointed", ["code": "\(status)"])
             }
             hasFailed = status != SQLITE_OK
         }

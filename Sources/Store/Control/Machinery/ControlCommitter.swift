@@ -71,7 +71,7 @@ final class ControlCommitter: Sendable {
         do {
             try connection.run("BEGIN IMMEDIATE")
         } catch {
-            log.error("control.db can't be written", ["error": "\(error)"])
+            log.error(event: "control_not_writable", "control.db can't be written", ["error": "\(error)"])
             refusal.withLock { $0 = "\(error)" }
             for job in group { job.reject(StoreError.notCommitted("\(error)")) }
             return []
@@ -100,7 +100,9 @@ final class ControlCommitter: Sendable {
         }
         if let failure {
             if connection.database.inTransaction { _ = try? connection.run("ROLLBACK") }
-            log.error("a group of writes was not committed", ["error": "\(failure)", "writes": "\(outcomes.count)"])
+            log.error(
+                event: "control_not_committed", "a group of writes was not committed",
+                ["error": "\(failure)", "writes": "\(outcomes.count)"])
         }
         // Before anybody is told.
         refusal.withLock { $0 = failure.map { "\($0)" } }
