@@ -27,6 +27,9 @@ public final class ResponseStream: Sendable {
     /// Whether the peer has left or the stream was finished.
     public var isClosed: Bool { state.monitor.withLock { $0.isClosed } }
 
+    /// Accepted bytes that the peer's socket has not taken: what to look at before a piece that may as well be left out.
+    public var backlog: Int { state.monitor.withLock { $0.backlog } }
+
     /// Whether the server is stopping: a stream without an end of its own should finish now.
     public var isStopping: Bool { state.monitor.withLock { $0.isStopping } }
 

@@ -36,7 +36,7 @@ public final class SystemClock: Clock {
     }
 
     /// Microseconds of the clock that nobody sets.
-    private static func uptime() -> Int64 {
+    public static func uptime() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000

@@ -11,6 +11,7 @@ let usage = """
       backup            copy a data directory while its gateway runs
       restore           make a data directory of a backup
       plugin            write, check, list, load, reload, roll back and retire plugins
+      run               start a run of a live gateway's journey, and follow it
       simulate          run a journey of a live gateway in virtual time, with nothing sent
       export            print a journey of a live gateway as a file, with what it refers to
       import            make what such a file has, or bring it up to date
@@ -32,6 +33,7 @@ case "key": exit(KeyCommand.run(Array(arguments.dropFirst())))
 case "backup": exit(BackupCommand.run(Array(arguments.dropFirst())))
 case "restore": exit(RestoreCommand.run(Array(arguments.dropFirst())))
 case "plugin": exit(PluginCommand.run(Array(arguments.dropFirst())))
+case "run": exit(RunCommand.run(Array(arguments.dropFirst())))
 case "simulate": exit(SimulateCommand.run(Array(arguments.dropFirst())))
 case "export": exit(ExportCommand.run(Array(arguments.dropFirst())))
 case "import": exit(ImportCommand.run(Array(arguments.dropFirst())))

@@ -20,6 +20,10 @@ final class RunControl: Sendable {
         var isEntryClosed = false
         var counts = RunCounts()
         var tiles: [String: RunTileCounts] = [:]
+        /// Rows of the model that entry has read, and how many there are to read; nil where nobody enters, or not from the
+        /// model's first row on.
+        var rowsRead = 0
+        var countRows: (@Sendable () throws -> Int)?
         /// What others want done between two batches.
         var errands: [Errand] = []
         /// The run's thread does no more errands.
@@ -140,6 +144,11 @@ final class RunControl: Sendable {
         }
         for errand in errands { errand.outcome.update { $0 = false } }
     }
+
+    /// Entry begins at the model's first row; `count` tells, at some cost, how many it will read.
+    func entryBegins(_ count: @escaping @Sendable () throws -> Int) { state.withLock { $0.countRows = count } }
+
+    func read(rows: Int) { state.withLock { $0.rowsRead += rows } }
 
     func publish(_ counts: RunCounts, _ tiles: [String: RunTileCounts]) {
         state.withLock {

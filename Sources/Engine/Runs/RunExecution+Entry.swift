@@ -12,6 +12,11 @@ extension RunExecution {
             batchRows: settings.batchRows, cancelled: { [control] in control.stop != nil })
         defer { scan.close() }
         watch(scan)
+        if cursor == nil {
+            control.entryBegins { [warehouse, model = compiled.model, filter = compiled.entryCriteria, runAt] in
+                try warehouse.count(model: model, filter: filter, runAt: runAt)
+            }
+        }
         var unusable = 0
         while control.stop == nil, !control.isEntryClosed, let batch = try scan.next() {
             mover.now = max(mover.now, runAt)
@@ -20,6 +25,7 @@ extension RunExecution {
             mover.tally.skipped += seen - unusable
             unusable = seen
             try enter(batch)
+            control.read(rows: batch.count)
             noteProgress(phase: .entry, cursor: Array(batch.utf8(0)[batch.count - 1]))
             try step()
             try moveWhoIsDue()

@@ -59,16 +59,15 @@ enum DestinationTestRoutes {
         var stream: ResponseStream?
         func begun() -> ResponseStream {
             if let stream { return stream }
-            let begun = responder.startStreaming(
-                headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")])
+            let begun = responder.startStreaming(headers: ServerSentEvent.headers)
             stream = begun
             return begun
         }
         do throws(DestinationTestError) {
             let isOk = try call.rooms.destinations.test(snapshot, nowUs: now, deadlineUs: now + deadline) { step in
-                begun().write(event("step", json(step)))
+                begun().write(ServerSentEvent(name: "step", data: json(step)).bytes)
             }
-            begun().write(event("done", ["ok": .bool(isOk)]))
+            begun().write(ServerSentEvent(name: "done", data: ["ok": .bool(isOk)]).bytes)
             begun().finish()
         } catch {
             switch error {
@@ -91,10 +90,5 @@ enum DestinationTestRoutes {
         if !step.sent.isEmpty { members["request"] = .string(step.sent) }
         if !step.received.isEmpty { members["response"] = .string(step.received) }
         return .object(members)
-    }
-
-    /// JSON text has no line breaks, so one `data` line holds it.
-    private static func event(_ name: String, _ json: JSON) -> [UInt8] {
-        Array("event: \(name)\ndata: ".utf8) + json.serialized() + Array("\n\n".utf8)
     }
 }

@@ -30,6 +30,9 @@ final class WorkspacePlaces: Sendable {
         }
     }
 
+    /// How many are taken.
+    var count: Int { taken.withLock { $0.values.reduce(0, +) } }
+
     /// Waits until all are free.
     func drain() { taken.wait { $0.isEmpty ? () : nil } }
 }

@@ -30,6 +30,8 @@ enum Routes {
             Route(.get, j + "/runs", .viewer, .work(RunRoutes.list)),
             Route(.get, j + "/runs/{run}", .viewer, .read(RunRoutes.get)),
             Route(.post, j + "/runs/{run}/cancel", .editor, .work(RunRoutes.cancel)),
+            Route(.get, j + "/runs/{run}/events", .viewer, .stream(EventRoutes.run)),
+            Route(.get, j + "/events", .viewer, .stream(EventRoutes.journey)),
             Route(.get, j + "/stats", .viewer, .work(JourneyRoutes.stats)),
             Route(.get, j + "/members", .viewer, .work(MemberRoutes.list)),
             Route(.get, j + "/members/{member}", .viewer, .work(MemberRoutes.get)),

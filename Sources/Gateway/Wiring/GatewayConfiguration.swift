@@ -29,6 +29,8 @@ public struct GatewayConfiguration: Sendable {
     public var stopGrace: Int64 = 10_000_000
     /// How much of the audit log is kept.
     public var auditRetention = AuditRetention()
+    /// Microseconds of real time between two signs of life on streams of events, with which their keys are looked at again.
+    public var eventHeartbeat: Int64 = 15_000_000
     /// Rows of the model in one batch of a run.
     public var batchRows = 8192
     /// Runs of different journeys side by side.

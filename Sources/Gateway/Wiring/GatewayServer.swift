@@ -61,6 +61,7 @@ public final class GatewayServer {
         do {
             try rooms.takeUpDestinations()
             try rooms.engine.takeUp()
+            rooms.events.start()
             // From here on plugins change under a gateway that works; the first look takes up files changed since.
             watchPlugins(rooms.plugins)
             let port = try server.start()
@@ -123,6 +124,7 @@ public final class GatewayServer {
             clock: clock, log: log, configuration: settings)
         return Rooms(
             control: control, members: members, warehouse: warehouse, plugins: host, delivery: delivery,
-            destinations: destinations, engine: engine, limits: configuration.limits, clock: clock, log: log)
+            destinations: destinations, engine: engine, limits: configuration.limits,
+            eventHeartbeat: configuration.eventHeartbeat, clock: clock, log: log)
     }
 }

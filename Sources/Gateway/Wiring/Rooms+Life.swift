@@ -19,6 +19,7 @@ extension Rooms {
 
     /// Closes the rooms from the top down. The server and the workers have stopped before.
     func close() {
+        events.stop()
         uploads.drain()
         engine.stop()
         simulations.drain()

@@ -19,6 +19,7 @@ final class Rooms: Sendable {
     let simulations: BoundedThreads
     /// For tests of destinations: each holds a slow worker for as long as the destination takes.
     let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
+    let events: EventHub
     let limits: GatewayLimits
     let rates: RateLimits
     let clock: any Clock
@@ -27,7 +28,8 @@ final class Rooms: Sendable {
 
     init(
         control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost, delivery: Delivery,
-        destinations: DestinationDirectory, engine: Engine, limits: GatewayLimits, clock: any Clock, log: Log
+        destinations: DestinationDirectory, engine: Engine, limits: GatewayLimits, eventHeartbeat: Int64,
+        clock: any Clock, log: Log
     ) {
         self.control = control
         self.members = members
@@ -41,6 +43,9 @@ final class Rooms: Sendable {
         self.clock = clock
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)
+        events = EventHub(
+            control: control, engine: engine, authenticator: authenticator, heartbeat: eventHeartbeat,
+            places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
         uploads = BoundedThreads(name: "upload", limit: 32, limitPerWorkspace: 8)
         // The stack of a run's thread: plugins are called on it.
         simulations = BoundedThreads(name: "simulation", stackSize: 8 << 20, limit: 8, limitPerWorkspace: 2)

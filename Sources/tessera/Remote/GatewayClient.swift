@@ -35,9 +35,24 @@ struct GatewayClient {
     /// Gives an answer of JSON lines line by line, as they come.
     /// - Throws: `Failure` as `call` does.
     func lines(_ method: String, _ path: String, _ body: JSON, _ take: (JSON) throws -> Void) throws {
+        try lines(request(method, path, body, accept: "application/x-ndjson")) { try take(JSON.parse($0)) }
+    }
+
+    /// Gives server-sent events as they come, until the gateway ends them.
+    /// - Parameter last: the id of the last event that is known.
+    /// - Throws: `Failure` as `call` does; also when the connection breaks.
+    func events(_ path: String, after last: String?, _ take: (RemoteEvent) throws -> Void) throws {
+        var reader = RemoteEvent.Reader()
+        let more = last.map { "Last-Event-ID: \($0)\r\n" } ?? ""
+        try lines(request("GET", path, nil, accept: "text/event-stream", more)) { line in
+            if let event = try reader.event(endedBy: line) { try take(event) }
+        }
+    }
+
+    private func lines(_ request: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
         var reader = AnswerLines()
-        try exchange(request(method, path, body, accept: "application/x-ndjson")) { bytes in
-            for line in try reader.lines(in: bytes) { try take(JSON.parse(line)) }
+        try exchange(request) { bytes in
+            for line in try reader.lines(in: bytes) { try take(line) }
         }
         if let status = reader.refused {
             throw refusal(status, try? JSON.parse(HTTPAnswer(reader.whole).body))
@@ -45,10 +60,12 @@ struct GatewayClient {
         if !reader.isComplete { throw Failure(description: "the connection ended before the answer was complete") }
     }
 
-    private func request(_ method: String, _ path: String, _ body: JSON?, accept: String) -> [UInt8] {
+    private func request(
+        _ method: String, _ path: String, _ body: JSON?, accept: String, _ more: String = ""
+    ) -> [UInt8] {
         let bytes = body?.serialized() ?? []
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(url.authority)\r\nAuthorization: Bearer \(key)\r\n"
-        head += "Accept: \(accept)\r\nConnection: close\r\n"
+        head += "Accept: \(accept)\r\nConnection: close\r\n\(more)"
         if body != nil { head += "Content-Type: application/json\r\n" }
         if method != "GET" { head += "Content-Length: \(bytes.count)\r\n" }
         return Array((head + "\r\n").utf8) + bytes

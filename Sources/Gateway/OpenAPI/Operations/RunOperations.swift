@@ -24,6 +24,18 @@ enum RunOperations {
             Operation(.get, j + "/runs/{run}", "getRun", "Shows a run with its counts as they are now").answers(run),
             Operation(.post, j + "/runs/{run}/cancel", "cancelRun", "Cancels a queued or running run").takesNothing
                 .answers(status: "cancelled").refuses(409, "The run has ended."),
+            events(
+                j + "/runs/{run}/events", "watchRun", "Tells of a run as it goes",
+                """
+                Until it has ended: `end`. Who comes again with the `Last-Event-ID` of an event is told only what is new since.
+                """),
+            events(
+                j + "/events", "watchJourney", "Tells of a journey and its runs as they go",
+                """
+                Also `journey` with `{"journey_id", "status", "status_error", "version"}`, first and when one of these \
+                changes; `end` with a `reason` when the journey is archived or deleted. Who comes again with the \
+                `Last-Event-ID` of an event is also told of the runs since.
+                """),
             Operation(
                 .post, j + "/simulate", "simulateJourney", "Tells what the journey, or a draft of it, would do",
                 """
@@ -36,4 +48,23 @@ enum RunOperations {
                     .string(example: "{\"progress\":\"2024-01-16T00:00:00Z\"}\n"), as: "application/x-ndjson"
                 ).refuses(429, "Two simulations of the workspace are under way, or as many as the gateway takes."),
         ])
+
+    /// Without a type, as the steps of a test.
+    private static func events(_ pattern: String, _ id: String, _ summary: String, _ more: String) -> Operation {
+        Operation(
+            .get, pattern, id, summary,
+            """
+            Server-sent events: `state` when a run's status has changed, `progress` when its counts have, at most five times a \
+            second; what came in between is left out. Their data is the run, and `rows`: null, or `{"read", "total"}`, how \
+            far entry is in the model's rows, with a null `total` until that is known. Comments come between them, a sign \
+            of life. The stream ends when the key is good no more. \(more)
+            """
+        ).answers(
+            Schema.any.described("Server-sent events.").example(
+                .string(
+                    "id: 990e8400-e29b-41d4-a716-446655440000.1f0a\nevent: end\n"
+                        + "data: {\"id\":\"990e8400-e29b-41d4-a716-446655440000\",\"status\":\"completed\"}\n\n")),
+            as: "text/event-stream"
+        ).refuses(429, "As many streams are open as a workspace, or the gateway, may have.")
+    }
 }

@@ -35,6 +35,24 @@ extension ControlReader {
             }, Self.run)
     }
 
+    /// The status of a run of a journey; nil when there is none such.
+    public func runStatus(workspaceID: String, journeyID: String, id: String) throws -> RunStatus? {
+        try connection.first(
+            "SELECT status FROM runs WHERE id = ?1 AND journey_id = ?2 AND workspace_id = ?3",
+            { $0.bind(1, id).bind(2, journeyID).bind(3, workspaceID) }
+        ) { try $0.value(0, "the status of run \(id)") }
+    }
+
+    /// The ids and statuses of the last runs of a journey, newest first: much cheaper than the runs.
+    public func runStatuses(workspaceID: String, journeyID: String, limit: Int) throws -> [(
+        id: String, status: RunStatus
+    )] {
+        try connection.rows(
+            "SELECT id, status FROM runs WHERE journey_id = ?1 AND workspace_id = ?2 ORDER BY n DESC LIMIT ?3",
+            { $0.bind(1, journeyID).bind(2, workspaceID).bind(3, limit) }
+        ) { (id: $0.string(0), status: try $0.value(1, "the status of run \($0.string(0))")) }
+    }
+
     /// A run; of another journey's it is nil when `journeyID` is given.
     public func run(workspaceID: String, journeyID: String? = nil, id: String) throws -> RunRecord? {
         try connection.first(
