@@ -39,6 +39,7 @@ public final class Engine: Sendable {
     /// Held by whatever changes a journey's definition or status, or starts a run of it: what one of them has checked
     /// stays true until it has written.
     let lifecycle = Monitor<Void>(())
+    let endedRuns = Monitor(RunFigures())
     /// Runs of a journey that failed as a whole, one after the other.
     let failures = Monitor<[String: Failures]>([:])
     /// Journeys whose runs wait until the disk can be used again, by id: why.

@@ -138,6 +138,7 @@ import TestSupport
         let metrics = try gateway.client().request("GET", "/metrics").text
         gateway.stop()
         let log = gateway.logged.withLock { $0 }.joined(separator: "\n")
+        #expect(metrics.contains("tessera_members{") && metrics.contains("tessera_runs_ended_total{"))
         #expect(log.contains("\"event\":\"run_ended\"") && log.contains("\"event\":\"request\""))
         for line in try Self.lines(gateway) {
             #expect(line["event"]?.stringValue?.wholeMatch(of: /[a-z_]+/) != nil, "\(line.text)")

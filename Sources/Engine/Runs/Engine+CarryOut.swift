@@ -202,6 +202,7 @@ extension Engine {
             let ended = run
             try control.write { try $0.updateRun(ended) }
         }
+        endedRuns.withLock { $0.count(run) }
         tellEnd(of: run)
         do {
             try members.store(run.workspaceID).deleteRunProgress(run.id)

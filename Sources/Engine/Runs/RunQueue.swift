@@ -105,6 +105,13 @@ final class RunQueue: Sendable {
     /// The handle of the run that goes on now.
     func running(_ journeyID: String) -> RunControl? { state.withLock { $0.journeys[journeyID]?.running } }
 
+    /// Runs that go on, and that wait.
+    var counts: (running: Int, queued: Int) {
+        state.withLock { state in
+            state.journeys.values.reduce((0, 0)) { ($0.0 + ($1.running == nil ? 0 : 1), $0.1 + $1.waiting.count) }
+        }
+    }
+
     func isIdle(_ journeyID: String) -> Bool {
         state.withLock { state in
             guard let journey = state.journeys[journeyID] else { return true }

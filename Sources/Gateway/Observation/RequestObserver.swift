@@ -11,14 +11,15 @@ final class RequestObserver: Sendable {
     private let accessLog: AccessLog
     private let clock: any Clock
     private let level: Log.Level
-    let figures: RequestFigures
+    private let figures: RequestFigures
 
-    init(router: Router, accessLog: AccessLog, clock: any Clock, level: Log.Level) {
+    /// - Parameter figures: of the router's routes, in their order.
+    init(router: Router, figures: RequestFigures, accessLog: AccessLog, clock: any Clock, level: Log.Level) {
         self.router = router
         self.accessLog = accessLog
         self.clock = clock
         self.level = level
-        figures = RequestFigures(router.routes)
+        self.figures = figures
     }
 
     func answered(_ request: AnsweredRequest, _ lines: inout LogLines) {

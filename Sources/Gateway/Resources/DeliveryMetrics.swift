@@ -12,7 +12,7 @@ enum DeliveryMetrics {
             }
         }
         func metric(_ name: String, _ kind: String, _ help: String, _ values: [(String, Int)]) {
-            MetricsRoutes.metric("tessera_delivery_\(name)", kind, help, values, &text)
+            MetricsText.metric("tessera_delivery_\(name)", kind, help, values, &text)
         }
         metric("requests_total", "counter", "Requests to destinations, by how they ended", counts(\.requests))
         metric("rows_total", "counter", "Rows by how they ended; throttled and failed ones each time", counts(\.rows))
@@ -36,6 +36,7 @@ enum DeliveryMetrics {
                 { $0.heldBack }
             ),
             ("in_flight", "gauge", "Requests under way", { $0.inFlight }),
+            ("window", "gauge", "Requests that may be under way now", { $0.window }),
             ("disabled", "gauge", "1 while nothing is sent until a person acts", { $0.disabledReason == nil ? 0 : 1 }),
         ]
     }

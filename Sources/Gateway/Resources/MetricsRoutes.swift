@@ -7,45 +7,60 @@ import Store
 /// `/metrics` in Prometheus' text format. Ids of plugins and destinations, and sums: nothing of members can be told from it.
 enum MetricsRoutes {
     static func metrics(_ call: Call) throws -> Reply {
+        try expectOperator(call)
         var text = ""
         let http = call.rooms.serverFigures()
-        metric("tessera_http_connections", "gauge", "Open connections", [("", http.connections)], &text)
-        metric("tessera_http_accepted_total", "counter", "Connections accepted", [("", http.accepted)], &text)
-        metric("tessera_http_refused_total", "counter", "Connections refused", [("", http.refused)], &text)
-        metric("tessera_http_requests_total", "counter", "Requests", [("", http.requests)], &text)
+        MetricsText.metric("tessera_http_connections", "gauge", "Open connections", [("", http.connections)], &text)
+        MetricsText.metric(
+            "tessera_http_accepted_total", "counter", "Connections accepted", [("", http.accepted)], &text)
+        MetricsText.metric("tessera_http_refused_total", "counter", "Connections refused", [("", http.refused)], &text)
+        MetricsText.metric("tessera_http_requests_total", "counter", "Requests", [("", http.requests)], &text)
         let rates = call.rooms.rates
-        metric(
+        MetricsText.metric(
             "tessera_http_rate_limited_total", "counter", "Requests answered 429 for their rate, by what was counted",
             [
                 ("{by=\"key\"}", rates.refusedByKey.load(ordering: .relaxed)),
                 ("{by=\"address\"}", rates.refusedByAddress.load(ordering: .relaxed)),
             ], &text)
-        metric(
+        MetricsText.metric(
             "tessera_heap_bytes", "gauge", "Memory allocated and not freed, that of databases included",
             [("", Heaps.used)],
             &text)
-        metric(
+        MetricsText.metric(
             "tessera_database_memory_bytes", "gauge", "Memory of all database connections, page caches above all",
             [("", DatabaseMemory.used)], &text)
         append(call.rooms.plugins, &text)
         DeliveryMetrics.append(call.rooms.delivery, &text)
+        JourneyMetrics.append(call.rooms, &text)
+        ServerMetrics.append(call.rooms, &text)
         return Reply(contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
+    }
+
+    /// A program on this machine may look, as an agent that scrapes does; all others with a server key.
+    private static func expectOperator(_ call: Call) throws {
+        if call.head.isOfThisMachine { return }
+        let principal = try call.rooms.authenticator.authenticate(call.head)
+        guard principal.role == .operator else {
+            throw APIError(
+                403, "forbidden",
+                "A key with role \(principal.role.rawValue) may not do this: use a server key (role operator)")
+        }
     }
 
     private static func append(_ host: PluginHost, _ text: inout String) {
         let listed = host.list()
         let refused = listed.count { $0.state == .refused }
-        metric("tessera_plugins_refused", "gauge", "Plugin files refused", [("", refused)], &text)
-        metric(
+        MetricsText.metric("tessera_plugins_refused", "gauge", "Plugin files refused", [("", refused)], &text)
+        MetricsText.metric(
             "tessera_plugin_mappings", "gauge", "Copies of plugins mapped into the gateway, replaced ones too",
             [("", host.mappings)], &text)
         let plugins = listed.filter { $0.state != .refused }
-        func plugin(_ info: PluginInfo) -> String { "plugin=\"\(escaped(info.id))\"" }
-        metric(
+        func plugin(_ info: PluginInfo) -> String { "plugin=\"\(MetricsText.escaped(info.id))\"" }
+        MetricsText.metric(
             "tessera_plugin_generation", "gauge", "Number of the generation in use, 0 without one",
             plugins.map { ("{\(plugin($0))}", $0.generation) }, &text)
         let states: [GenerationState] = [.active, .quarantined, .retired]
-        metric(
+        MetricsText.metric(
             "tessera_plugin_state", "gauge", "1 for the state that a plugin is in",
             plugins.flatMap { info in
                 states.map { ("{\(plugin(info)),state=\"\($0.rawValue)\"}", info.state == $0 ? 1 : 0) }
@@ -55,7 +70,7 @@ enum MetricsRoutes {
             let values = plugins.map { info in
                 ("{\(plugin(info))}", info.generations.reduce(0) { $0 + $1.figures[keyPath: path] })
             }
-            metric("tessera_plugin_\(name)", kind, help, values, &text)
+            MetricsText.metric("tessera_plugin_\(name)", kind, help, values, &text)
         }
     }
 
@@ -71,15 +86,14 @@ enum MetricsRoutes {
             ("instances", "gauge", "Configs open", \.instances),
         ]
     }
+}
 
-    static func metric<Value: CustomStringConvertible>(
-        _ name: String, _ kind: String, _ help: String, _ values: [(labels: String, value: Value)], _ text: inout String
-    ) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
-        for (labels, value) in values { text += "\(name)\(labels) \(value)\n" }
-    }
-
-    private static func escaped(_ label: String) -> String {
-        label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+extension RequestHead {
+    /// Whether a program on this machine asks for itself, and is no proxy that hands on what others ask.
+    fileprivate var isOfThisMachine: Bool {
+        let isLoopback =
+            peerAddress == "::1" || peerAddress.hasPrefix("127.") || peerAddress.hasPrefix("::ffff:127.")
+        let proxies = ["x-forwarded-for", "forwarded", "x-real-ip", "via", "x-forwarded-host"]
+        return isLoopback && proxies.allSatisfy { headers.bytes(first: $0) == nil }
     }
 }

@@ -29,6 +29,9 @@ final class BoundedThreads: Sendable {
         return true
     }
 
+    /// How many are at work.
+    var count: Int { places.count }
+
     /// Waits until nothing is at work. Call it when all of it ends by itself or has been told to.
     func drain() { places.drain() }
 }

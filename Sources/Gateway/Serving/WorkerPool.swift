@@ -32,6 +32,9 @@ final class WorkerPool: Sendable {
         }
     }
 
+    /// Jobs that wait.
+    var waiting: Int { state.withLock { $0.jobs.count - $0.next } }
+
     /// Takes no more jobs, does those that wait, and returns when the threads have ended. Once.
     func stop() {
         state.update { $0.isStopping = true }

@@ -48,9 +48,10 @@ public final class GatewayServer {
         }
         let workers = WorkerPool(name: "worker", threads: 4, limit: 1024)
         let slowWorkers = WorkerPool(name: "slow", threads: 16, limit: 256)
+        rooms.pools.withLock { $0 = [("worker", workers), ("slow", slowWorkers)] }
         let router = Router(Routes.all)
         let observer = RequestObserver(
-            router: router, accessLog: configuration.accessLog, clock: clock, level: log.level)
+            router: router, figures: rooms.requests, accessLog: configuration.accessLog, clock: clock, level: log.level)
         let handler = GatewayHandler(
             rooms: rooms, router: router, observer: observer, workers: workers, slowWorkers: slowWorkers)
         let server = HTTPServer(configuration: configuration.server, handler: handler, log: log, clock: clock)
@@ -125,6 +126,6 @@ public final class GatewayServer {
         return Rooms(
             control: control, members: members, warehouse: warehouse, plugins: host, delivery: delivery,
             destinations: destinations, engine: engine, limits: configuration.limits,
-            eventHeartbeat: configuration.eventHeartbeat, clock: clock, log: log)
+            configuration: configuration, clock: clock, log: log)
     }
 }

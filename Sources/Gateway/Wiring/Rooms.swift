@@ -20,6 +20,11 @@ final class Rooms: Sendable {
     /// For tests of destinations: each holds a slow worker for as long as the destination takes.
     let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
     let events: EventHub
+    let requests = RequestFigures(Routes.all)
+    /// By name, once the gateway serves: for `/metrics`.
+    let pools = Monitor<[(name: String, pool: WorkerPool)]>([])
+    let version: String
+    let dataDirectory: String
     let limits: GatewayLimits
     let rates: RateLimits
     let clock: any Clock
@@ -28,7 +33,7 @@ final class Rooms: Sendable {
 
     init(
         control: ControlStore, members: MemberStores, warehouse: Warehouse, plugins: PluginHost, delivery: Delivery,
-        destinations: DestinationDirectory, engine: Engine, limits: GatewayLimits, eventHeartbeat: Int64,
+        destinations: DestinationDirectory, engine: Engine, limits: GatewayLimits, configuration: GatewayConfiguration,
         clock: any Clock, log: Log
     ) {
         self.control = control
@@ -39,12 +44,14 @@ final class Rooms: Sendable {
         self.destinations = destinations
         self.engine = engine
         self.limits = limits
+        version = configuration.version
+        dataDirectory = configuration.dataDirectory
         rates = RateLimits(limits, clock: clock)
         self.clock = clock
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)
         events = EventHub(
-            control: control, engine: engine, authenticator: authenticator, heartbeat: eventHeartbeat,
+            control: control, engine: engine, authenticator: authenticator, heartbeat: configuration.eventHeartbeat,
             places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
         uploads = BoundedThreads(name: "upload", limit: 32, limitPerWorkspace: 8)
         // The stack of a run's thread: plugins are called on it.

@@ -117,6 +117,9 @@ public final class ControlStore: Sendable {
         return try answer.wait { $0 }.get()
     }
 
+    /// Writes that wait for their group. Any thread.
+    public var waitingWrites: Int { committer.waiting }
+
     /// Why the last group of writes was not taken by the disk; nil when it was. Any thread.
     public var refusal: String? { committer.refusal.withLock { $0 } }
 

@@ -53,7 +53,9 @@ public final class MemberStore: Sendable {
                     present = try MemberWriter(path: path, isScratch: present.isScratch)
                     writer = present
                 }
+                let begun = SystemClock.uptime()
                 let result = try present.transaction(durability, body)
+                CommitFigures.members.count(SystemClock.uptime() - begun, present.database)
                 checkpoints.committed(present)
                 return result
             }

@@ -19,6 +19,13 @@ public struct RunCounts: Sendable, Equatable {
             Dictionary(uniqueKeysWithValues: Self.fields.map { ($0.name, .integer(Int64(self[keyPath: $0.path]))) }))
     }
 
+    /// By the names of the API.
+    public var byName: [(name: String, count: Int)] { Self.fields.map { ($0.name, self[keyPath: $0.path]) } }
+
+    public mutating func add(_ other: RunCounts) {
+        for field in Self.fields { self[keyPath: field.path] += other[keyPath: field.path] }
+    }
+
     /// Reads the object; a member that is absent is 0.
     public init(json: JSON) {
         for field in Self.fields { self[keyPath: field.path] = Int(json[field.name]?.integerValue ?? 0) }

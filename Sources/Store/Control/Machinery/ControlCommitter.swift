@@ -42,6 +42,9 @@ final class ControlCommitter: Sendable {
         }
     }
 
+    /// Writes that wait for their group.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// Takes no more jobs; the thread ends when those that wait are done.
     func close() { state.update { $0.isClosing = true } }
 
@@ -96,7 +99,11 @@ final class ControlCommitter: Sendable {
         }
         let rest = Array(group[outcomes.count...])
         if failure == nil {
-            do { try connection.run("COMMIT") } catch { failure = StoreError.notCommitted("\(error)") }
+            do {
+                let begun = SystemClock.uptime()
+                try connection.run("COMMIT")
+                CommitFigures.control.count(SystemClock.uptime() - begun, connection.database)
+            } catch { failure = StoreError.notCommitted("\(error)") }
         }
         if let failure {
             if connection.database.inTransaction { _ = try? connection.run("ROLLBACK") }
