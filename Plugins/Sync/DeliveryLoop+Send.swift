@@ -180,7 +180,9 @@ extension DeliveryLoop {
     private func send(_ queued: QueuedRequest, of job: Job, _ lane: Lane, _ slot: Slot) {
         guard let request = queued.request, let secrets = job.secrets else { return }
         do throws(Refusal) {
-            try slot.prepare(request, secrets, now: now, timeout: timeout(for: job))
+            try slot.prepare(request, secrets, now: now, timeout: timeout(for: job)) { [traces] text in
+                traces?.pointee.traceparent?(traces, job.call.pointer, text) ?? 0
+            }
         } catch {
             freeSlots.append(slot)
             Slot.withFailure(TESSERA_TRANSPORT_REFUSED, error.message, latency: 0) { answer in

@@ -21,6 +21,8 @@ final class DeliveryLoop: @unchecked Sendable {
     let sockets: SocketSet
     let connectors: UnsafePointer<tessera_connectors_service>?
     let delivery: UnsafePointer<tessera_delivery_service>?
+    /// Nil in a gateway that has no traces.
+    let traces: UnsafePointer<tessera_trace_service>?
 
     var jobs: [Job] = []
     var parties: [Party] = []
@@ -44,6 +46,7 @@ final class DeliveryLoop: @unchecked Sendable {
         sockets = SocketSet()
         connectors = Host.service(TESSERA_SERVICE_CONNECTORS)
         delivery = Host.service(TESSERA_SERVICE_DELIVERY)
+        traces = Host.service(TESSERA_SERVICE_TRACE)
         guard wakeDescriptor >= 0, sockets.watch(wakeDescriptor) else {
             throw TransportError("the system has no descriptors for deliveries: raise the limit of open files")
         }

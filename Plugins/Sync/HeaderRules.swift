@@ -13,6 +13,8 @@ enum HeaderRules {
 
     static func isContentType(_ name: UnsafeRawBufferPointer) -> Bool { matches(name, "content-type") }
 
+    static func isTraceParent(_ name: UnsafeRawBufferPointer) -> Bool { matches(name, "traceparent") }
+
     /// Whether text has no line break, no NUL and no other control character that ends or hides a header.
     static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
         text.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }

@@ -8,8 +8,10 @@ extension Slot {
     ///   - request: must stay valid until the transfer is over: the body is sent from there.
     ///   - now: the time of the signature, microseconds since 1970 UTC.
     ///   - timeout: for the whole request, milliseconds.
+    ///   - trace: writes the request's traceparent and gives its length; 0 when it has none.
     func prepare(
-        _ request: UnsafePointer<tessera_request>, _ secrets: SecretSet, now: Int64, timeout: Int
+        _ request: UnsafePointer<tessera_request>, _ secrets: SecretSet, now: Int64, timeout: Int,
+        trace: (UnsafeMutablePointer<CChar>) -> Int = { _ in 0 }
     ) throws(Refusal) {
         let parts = request.pointee
         let url = try secrets.resolve(parts.url)
@@ -17,6 +19,7 @@ extension Slot {
         lines.clear()
         lineStarts.removeAll(keepingCapacity: true)
         var hasContentType = false
+        var hasTrace = false
         let isSigned = parts.signature == TESSERA_SIGN_STANDARD_WEBHOOKS
         guard isSigned || parts.signature == TESSERA_SIGN_NONE else {
             throw Refusal("the connector asks for signature \(parts.signature), which this transport does not know")
@@ -24,6 +27,7 @@ extension Slot {
         for header in UnsafeBufferPointer(start: parts.headers, count: parts.headers == nil ? 0 : parts.header_count) {
             try HeaderRules.check(name: header.name.bytes, isSigned: isSigned)
             if HeaderRules.isContentType(header.name.bytes) { hasContentType = true }
+            if HeaderRules.isTraceParent(header.name.bytes) { hasTrace = true }
             if try add(header, secrets) { hasSecret = true }
         }
         if isSigned {
@@ -32,6 +36,8 @@ extension Slot {
         }
         if hasSecret { try secrets.checkOrigin(of: url) }
         if !hasContentType { add("Content-Type:") }
+        // A connector's own stays.
+        if !hasTrace { add(trace) }
         add("Expect:")
         linkLines()
         reset()
@@ -116,6 +122,18 @@ extension Slot {
         }
         lines.append(0)
         return hasSecret
+    }
+
+    private func add(_ trace: (UnsafeMutablePointer<CChar>) -> Int) {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(TESSERA_TRACEPARENT_LENGTH)) { text in
+            guard let base = text.baseAddress else { return }
+            let length = min(trace(base), text.count)
+            let value = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(text)[..<length])
+            guard length > 0, HeaderRules.isPlain(value) else { return }
+            begin("traceparent: ")
+            lines.append(value)
+            lines.append(0)
+        }
     }
 
     private func begin(_ text: StaticString) {

@@ -19,6 +19,8 @@ public final class DestinationDirectory: @unchecked Sendable {
     let log: Log
     let source: any DestinationSource
     let state = Monitor(State())
+    /// Of runs that go on.
+    public let traces = RunTraces()
     // Written in `init` only.
     private var table: LentTable<tessera_connectors_service, DestinationDirectory>?
 
@@ -30,8 +32,9 @@ public final class DestinationDirectory: @unchecked Sendable {
         table = LentTable(Self.service, owner: self)
     }
 
-    /// Makes `tessera.connectors/1` known to plugins.
+    /// Makes `tessera.connectors/1` and `tessera.trace/1` known to plugins.
     public func offer(to services: HostServices) {
+        traces.offer(to: services)
         if let table { services.offer(TESSERA_SERVICE_CONNECTORS, UnsafeRawPointer(table.pointer), owner: self) }
     }
 

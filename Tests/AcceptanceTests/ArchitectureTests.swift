@@ -85,7 +85,10 @@ import Testing
         let tree = try Installed.tree()
         let headers = try Files.list(Installed.root + "/Sources/CTessera/include/tessera").sorted()
         #expect(try Files.list(tree + "/include/tessera").sorted() == headers)
-        for header in ["tessera.h", "tessera_connector.h", "tessera_columns.h", "tessera_config.h", "tessera_test.h"] {
+        for header in [
+            "tessera.h", "tessera_connector.h", "tessera_columns.h", "tessera_trace.h", "tessera_config.h",
+            "tessera_test.h",
+        ] {
             let installed = try Files.read("\(tree)/include/tessera/\(header)")
             #expect(try installed == Files.read("\(Installed.root)/Sources/CTessera/include/tessera/\(header)"))
         }

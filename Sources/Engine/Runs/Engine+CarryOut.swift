@@ -5,6 +5,7 @@ import Store
 extension Engine {
     func carryOut(_ entry: RunQueue.Entry, _ control: RunControl) {
         defer {
+            destinations?.traces.end(entry.runID)
             control.close()
             // Who is told to stop waits for nothing any more.
             if control.stop != nil { stalled.update { $0[entry.journeyID] = nil } }
@@ -14,6 +15,7 @@ extension Engine {
                 stalled.update { $0[entry.journeyID] = nil }
                 return
             }
+            destinations?.traces.begin(run.id, traceparent: run.traceparent)
             do {
                 try proveWritable(run)
                 // Prepared in a call of its own, so that nothing here holds the instances that it was prepared with.
@@ -80,7 +82,7 @@ extension Engine {
                 event: "run_started", "a run begins",
                 [
                     "run_id": claimed.id, "journey_id": claimed.journeyID, "workspace_id": claimed.workspaceID,
-                    "trigger": claimed.trigger.rawValue,
+                    "trigger": claimed.trigger.rawValue, "trace_id": claimed.traceID ?? "",
                 ])
             return (record, claimed)
         }
@@ -220,6 +222,7 @@ extension Engine {
             line.add("journey_id", run.journeyID)
             line.add("workspace_id", run.workspaceID)
             line.add("trigger", run.trigger.rawValue)
+            line.add("trace_id", run.traceID ?? "")
             line.add("status", run.status.rawValue)
             line.add(milliseconds: "duration_ms", of: (run.finishedAt ?? 0) - (run.startedAt ?? run.createdAt))
             line.add("entered", run.counts.entered)

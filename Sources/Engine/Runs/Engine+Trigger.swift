@@ -5,9 +5,11 @@ import Store
 /// Runs begin here, and are asked about and cancelled.
 extension Engine {
     /// Starts an evaluation run now, or right after the present one.
+    /// - Parameter traceparent: that of the call, well-formed; what the run sends belongs to its trace.
     /// - Throws: `EngineError`: also when one is queued already.
     public func trigger(
-        workspaceID: String, journeyID: String, by actor: String, signed pen: AuditPen? = nil
+        workspaceID: String, journeyID: String, by actor: String, traceparent: String? = nil,
+        signed pen: AuditPen? = nil
     ) throws -> RunRecord {
         try lifecycle.withLock { _ in
             let record = try find(workspaceID, journeyID)
@@ -18,7 +20,7 @@ extension Engine {
                 throw EngineError.conflict(
                     "A run of this journey is queued already: wait for it, or cancel it, before triggering another")
             }
-            return try start(record, trigger: .manual, by: actor, signed: pen)
+            return try start(record, trigger: .manual, by: actor, traceparent: traceparent, signed: pen)
         }
     }
 
@@ -97,11 +99,13 @@ extension Engine {
 
     /// Under the lifecycle lock.
     private func start(
-        _ record: JourneyRecord, trigger: RunTrigger, by actor: String, signed pen: AuditPen? = nil
+        _ record: JourneyRecord, trigger: RunTrigger, by actor: String, traceparent: String? = nil,
+        signed pen: AuditPen? = nil
     ) throws -> RunRecord {
         let run = RunRecord(
             id: try Crypto.uuid(), workspaceID: record.workspaceID, journeyID: record.id,
-            journeyVersion: record.version, trigger: trigger, createdAt: clock.now(), createdBy: actor)
+            journeyVersion: record.version, trigger: trigger, createdAt: clock.now(), createdBy: actor,
+            traceparent: try RunTrace.traceparent(childOf: traceparent))
         try control.write { writer in
             try writer.insertRun(run)
             try writer.setLastRun(

@@ -35,6 +35,9 @@ struct TraceParent: Sendable, Equatable {
         self.flags = flags & 1
     }
 
+    /// As version 00 writes it.
+    var text: String { "00-\(traceID)-\(spanID)-0\(flags)" }
+
     private static let hyphen = UInt8(ascii: "-")
     private static let zero = UInt8(ascii: "0")
 

@@ -8,7 +8,8 @@ enum RunRoutes {
     static func trigger(_ call: Call) throws -> Reply {
         try call.expectNoBody()
         let run = try call.rooms.engine.trigger(
-            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor, signed: call.pen)
+            workspaceID: call.workspaceID, journeyID: call.id("journey"), by: call.actor,
+            traceparent: TraceParent(call.head.headers)?.text, signed: call.pen)
         return .json(
             run.json, status: 201, location: call.location("journeys/\(run.journeyID)/runs/\(run.id)"))
     }

@@ -10,6 +10,7 @@ enum ControlMigrations {
         SchemaMigration(number: 4, name: "pauses of journeys", sql: fourth),
         SchemaMigration(number: 5, name: "rotation and last use of keys", sql: fifth),
         SchemaMigration(number: 6, name: "audit log", sql: sixth),
+        SchemaMigration(number: 7, name: "traces of runs", sql: seventh),
     ]
 
     private static let first = """
@@ -168,5 +169,10 @@ enum ControlMigrations {
             bytes INTEGER NOT NULL) STRICT;
         CREATE INDEX audit_workspace ON audit(workspace_id);
         CREATE TABLE audit_documents(n INTEGER PRIMARY KEY, before TEXT, after TEXT) STRICT;
+        """
+
+    /// W3C Trace Context; empty for runs of before.
+    private static let seventh = """
+        ALTER TABLE runs ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
         """
 }

@@ -4,7 +4,7 @@ import SQLite
 extension ControlReader {
     private static let runColumns = """
         id, workspace_id, journey_id, journey_version, status, trigger, error, counts, tiles, started_at, finished_at, \
-        created_at, created_by, owner_id, fence
+        created_at, created_by, owner_id, fence, traceparent
         """
 
     /// The last runs of a journey, newest first: 50 as the API shows them.
@@ -102,6 +102,6 @@ extension ControlReader {
             error: row.string(6), counts: RunCounts(json: try row.json(7, "the counts of run \(id)")),
             tiles: tiles.mapValues(RunTileCounts.init(json:)), startedAt: row.optionalInt64(9),
             finishedAt: row.optionalInt64(10), createdAt: row.int64(11), createdBy: row.string(12),
-            ownerID: row.optionalString(13), fence: row.int(14))
+            ownerID: row.optionalString(13), fence: row.int(14), traceparent: row.string(15))
     }
 }

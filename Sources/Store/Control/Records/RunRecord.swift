@@ -21,12 +21,14 @@ public struct RunRecord: Sendable, Equatable {
     public var ownerID: String?
     /// Counts its owners: who holds an older number may not write it any more.
     public var fence: Int
+    /// Where it stands in a trace, as W3C Trace Context writes it; empty for a run of an older gateway.
+    public var traceparent: String
 
     public init(
         id: String, workspaceID: String, journeyID: String, journeyVersion: Int, status: RunStatus = .queued,
         trigger: RunTrigger, error: String = "", counts: RunCounts = RunCounts(), tiles: [String: RunTileCounts] = [:],
         startedAt: Int64? = nil, finishedAt: Int64? = nil, createdAt: Int64, createdBy: String, ownerID: String? = nil,
-        fence: Int = 0
+        fence: Int = 0, traceparent: String = ""
     ) {
         self.id = id
         self.workspaceID = workspaceID
@@ -43,6 +45,13 @@ public struct RunRecord: Sendable, Equatable {
         self.createdBy = createdBy
         self.ownerID = ownerID
         self.fence = fence
+        self.traceparent = traceparent
+    }
+
+    /// The id of the trace that it belongs to; nil without one.
+    public var traceID: String? {
+        let parts = traceparent.split(separator: "-")
+        return parts.count > 1 ? String(parts[1]) : nil
     }
 
     /// The run object of the API.

@@ -12,13 +12,14 @@ extension ControlWriter {
         let inserted = try connection.run(
             """
             INSERT INTO runs(id, workspace_id, journey_id, journey_version, trigger, created_at, created_by, owner_id,
-                fence, status, error, counts, tiles, started_at, finished_at)
-            SELECT ?1, ?2, ?3, ?9, ?10, ?11, ?12, ?13, ?14, ?4, ?5, ?6, ?7, ?8, ?15
+                fence, status, error, counts, tiles, started_at, finished_at, traceparent)
+            SELECT ?1, ?2, ?3, ?9, ?10, ?11, ?12, ?13, ?14, ?4, ?5, ?6, ?7, ?8, ?15, ?16
             FROM journeys WHERE id = ?3 AND workspace_id = ?2 AND deleted_at IS NULL
             """
         ) {
             bind(run, to: $0).bind(9, run.journeyVersion).bind(10, run.trigger.rawValue).bind(11, run.createdAt)
                 .bind(12, run.createdBy).bind(13, run.ownerID).bind(14, run.fence).bind(15, run.finishedAt)
+                .bind(16, run.traceparent)
         }
         if inserted == 0 { throw StoreError.notFound("journey \(run.journeyID)") }
         try connection.run(Self.pruneSQL) { $0.bind(1, run.journeyID).bind(2, keeping).bind(3, limit) }
