@@ -8,7 +8,7 @@ import TesseraTestKit
         let folder = try TemporaryFolder()
         let headers = "\(PluginLibrary.packageDirectory)/Sources/CTessera/include"
         let all = try FileManager.default.contentsOfDirectory(atPath: headers + "/tessera").sorted()
-        #expect(all.count == 9)
+        #expect(all.count == 10)
         for includes in all.map({ [$0] }) + [all, all.reversed()] {
             let source = "\(folder.path)/header"
             let lines = includes.map { "#include <tessera/\($0)>\n" }.joined()
