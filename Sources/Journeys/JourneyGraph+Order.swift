@@ -4,7 +4,7 @@ extension JourneyGraph {
         var incoming = [Int](repeating: 0, count: tiles.count)
         for link in links { incoming[link.to] += 1 }
         let successors = successors()
-        // A journey has at most 500 tiles: a sorted list does for a queue.
+        // A journey has a few thousand tiles at the most: a sorted list does for a queue.
         var ready = tiles.indices.filter { incoming[$0] == 0 }
         var order: [Int] = []
         order.reserveCapacity(tiles.count)

@@ -72,6 +72,24 @@ import Testing
         #expect(try workspace.call("GET", "/journeys", key: "sk_live_wrong").status == 401)
     }
 
+    /// What lasts has its number, which an operator may set.
+    @Test func uploadsAtOnce() throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.uploadsPerWorkspace = 1 }
+        let workspace = try gateway.makeWorkspace()
+        let path = "\(workspace.base)/sources/\(workspace.sourceID)/tables/t/rows?key=id"
+        let first = try gateway.client()
+        try first.send(
+            "PUT \(path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(workspace.key)\r\nContent-Type: text/csv\r\n"
+                + "Content-Length: 7\r\nExpect: 100-continue\r\n\r\n")
+        #expect(try first.receiveAnswer()?.status == 100)
+        let second = try workspace.call(
+            "PUT", "/sources/\(workspace.sourceID)/tables/t/rows?key=id", "id\n1\n",
+            headers: [("Content-Type", "text/csv")])
+        #expect(second.status == 503 && second[header: "Retry-After"] == "5", "\(second.text)")
+        try first.send("id\n1\n2\n")
+        #expect(try first.receiveAnswer()?.status == 200)
+    }
+
     /// What issue 6 asks of the defaults.
     @Test func honestCallersDontMeetTheDefaults() {
         let configuration = GatewayConfiguration(dataDirectory: "", pluginDirectories: [])

@@ -20,7 +20,7 @@ enum SimulationRoutes {
         guard isTaken else {
             throw APIError(
                 429, "too_many_simulations",
-                "Two simulations of this workspace, or as many as the gateway takes, are under way: wait for one to end",
+                "As many simulations of this workspace, or of all, are under way as may be: wait for one to end",
                 headers: [("Retry-After", "5")])
         }
     }

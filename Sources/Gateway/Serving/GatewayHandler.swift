@@ -44,13 +44,10 @@ final class GatewayHandler: HTTPHandler {
             try rates.admit(call.principal)
             return .stream(try begin(call))
         } catch {
-            if let refused = error as? APIError, refused.code == "too_many_requests" {
-                // `handle` would count it again.
-                return .refuse(refused.response(requestID: head.requestID))
-            }
-            // `handle` finds the same fault, when the connection can go on after it.
+            // `handle` finds the same fault, when the connection can go on after it; but a rate it would count again.
+            let isCounted = (error as? APIError)?.code == RateLimits.code
             let isShort = (head.headers[first: "content-length"].flatMap { Int($0) } ?? 0) <= Self.refusedBodyLimit
-            if isShort, head.headers.bytes(first: "transfer-encoding") == nil {
+            if isShort, !isCounted, head.headers.bytes(first: "transfer-encoding") == nil {
                 return .collect(limit: Self.refusedBodyLimit)
             }
             return .refuse(

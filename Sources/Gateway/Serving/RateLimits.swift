@@ -5,6 +5,8 @@ import Synchronization
 /// Holds callers to their rates, by key and by address. Each has its bucket with it, so that a request neither looks one up
 /// nor waits for a lock. Any thread.
 final class RateLimits: Sendable {
+    static let code = "too_many_requests"
+
     private let key: Rate
     private let address: Rate
     private let strangers: Rate
@@ -51,7 +53,7 @@ final class RateLimits: Sendable {
     private static func refusal(_ what: String, _ rate: Rate, _ wait: Int64) -> APIError {
         let seconds = max(1, (wait + 999_999) / 1_000_000)
         return APIError(
-            429, "too_many_requests", "\(what): try again in \(seconds) second\(seconds == 1 ? "" : "s")",
+            429, code, "\(what): try again in \(seconds) second\(seconds == 1 ? "" : "s")",
             headers: [
                 ("Retry-After", "\(seconds)"), ("RateLimit-Limit", "\(rate.perSecond)"), ("RateLimit-Remaining", "0"),
                 ("RateLimit-Reset", "\(seconds)"),

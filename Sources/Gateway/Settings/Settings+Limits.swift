@@ -31,7 +31,7 @@ extension Settings {
     static let limits: [Setting] = [
         number("max_body_bytes", 1 << 16...1 << 26, \.limits.bodyBytes, "a JSON body"),
         number("max_upload_bytes", 1 << 20...1 << 50, \.server.maxStreamedBytes, "an upload of rows"),
-        number("max_json_depth", 8...256, \.limits.jsonDepth, "arrays and objects within one another"),
+        number("max_json_depth", 8...64, \.limits.jsonDepth, "arrays and objects within one another"),
         number("max_tiles", 1...5_000, \.limits.journey.tiles, "tiles of a journey"),
         number("max_edges", 1...20_000, \.limits.journey.edges, "edges of a journey"),
         number(
@@ -47,6 +47,17 @@ extension Settings {
         number(
             "strangers_per_address", 0...rates, \.limits.strangersPerAddress,
             "requests a second of one address that need a valid key and have none, ten times as many at once"),
+        number("max_uploads", 1...1_000, \.limits.uploads, "uploads at once"),
+        number("max_uploads_per_workspace", 1...1_000, \.limits.uploadsPerWorkspace, "uploads of a workspace at once"),
+        number("max_simulations", 1...100, \.limits.simulations, "simulations at once"),
+        number(
+            "max_simulations_per_workspace", 1...100, \.limits.simulationsPerWorkspace,
+            "simulations of a workspace at once"),
+        number(
+            "max_tests", 1...14, \.limits.tests, "tests of destinations at once; the slow work has 16 threads in all"),
+        number(
+            "max_tests_per_workspace", 1...14, \.limits.testsPerWorkspace,
+            "tests of destinations of a workspace at once"),
     ]
 
     /// More than a machine serves.

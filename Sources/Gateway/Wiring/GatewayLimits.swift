@@ -14,6 +14,13 @@ public struct GatewayLimits: Sendable {
     public var requestsPerAddress = 50_000
     /// Requests a second of one address that have no valid key and need one; ten times as many at once. 0: no limit.
     public var strangersPerAddress = 100
+    // What lasts goes on beside all else: so many at once, and so many of one workspace.
+    public var uploads = 32
+    public var uploadsPerWorkspace = 8
+    public var simulations = 8
+    public var simulationsPerWorkspace = 2
+    public var tests = 12
+    public var testsPerWorkspace = 2
 
     public init() {}
 

@@ -18,7 +18,7 @@ final class Rooms: Sendable {
     let uploads: BoundedThreads
     let simulations: BoundedThreads
     /// For tests of destinations: each holds a slow worker for as long as the destination takes.
-    let testPlaces = WorkspacePlaces(limit: 12, limitPerWorkspace: 2)
+    let testPlaces: WorkspacePlaces
     let events: EventHub
     let requests = RequestFigures(Routes.all)
     /// By name, once the gateway serves: for `/metrics`.
@@ -53,8 +53,12 @@ final class Rooms: Sendable {
         events = EventHub(
             control: control, engine: engine, authenticator: authenticator, heartbeat: configuration.eventHeartbeat,
             places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
-        uploads = BoundedThreads(name: "upload", limit: 32, limitPerWorkspace: 8)
+        testPlaces = WorkspacePlaces(limit: limits.tests, limitPerWorkspace: limits.testsPerWorkspace)
+        uploads = BoundedThreads(
+            name: "upload", limit: limits.uploads, limitPerWorkspace: limits.uploadsPerWorkspace)
         // The stack of a run's thread: plugins are called on it.
-        simulations = BoundedThreads(name: "simulation", stackSize: 8 << 20, limit: 8, limitPerWorkspace: 2)
+        simulations = BoundedThreads(
+            name: "simulation", stackSize: 8 << 20, limit: limits.simulations,
+            limitPerWorkspace: limits.simulationsPerWorkspace)
     }
 }

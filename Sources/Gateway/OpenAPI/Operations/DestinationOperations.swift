@@ -43,6 +43,6 @@ enum DestinationOperations {
 
     private static func test(_ pattern: String, _ id: String, _ summary: String) -> Operation {
         Operation(.post, pattern, id, summary, steps).answers(events, as: "text/event-stream")
-            .refuses(429, "Two tests of the workspace are under way, or as many as the gateway takes.")
+            .refuses(429, "As many tests of the workspace, or of all, are under way as may be; or too many requests.")
     }
 }

@@ -46,7 +46,9 @@ enum RunOperations {
             ).takes(.ref("SimulationRequest")).answers(.ref("SimulationReport"))
                 .answers(
                     .string(example: "{\"progress\":\"2024-01-16T00:00:00Z\"}\n"), as: "application/x-ndjson"
-                ).refuses(429, "Two simulations of the workspace are under way, or as many as the gateway takes."),
+                ).refuses(
+                    429,
+                    "As many simulations of the workspace, or of all, are under way as may be; or too many requests."),
         ])
 
     /// Without a type, as the steps of a test.
