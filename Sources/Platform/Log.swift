@@ -1,5 +1,3 @@
-import Glibc
-
 /// Structured logs: one JSON object a line, on standard error: `time` (RFC 3339, UTC), `level`, `event` (a stable name for
 /// programs), `message` (for people), and fields. No secret and no member attribute belongs in them.
 public struct Log: Sendable {
@@ -29,6 +27,7 @@ public struct Log: Sendable {
     public let level: Level
     private let clock: any Clock
     private let sink: @Sendable (String) -> Void
+    private var queue: LogQueue?
 
     /// Logs at `level` and above. `sink` gets whole lines, the last one without its line feed, from any thread.
     public init(level: Level = .info, clock: any Clock, sink: @escaping @Sendable (String) -> Void = Log.standardError)
@@ -38,16 +37,19 @@ public struct Log: Sendable {
         self.sink = sink
     }
 
-    /// Writes a line to standard error in one call, so that lines of several threads never mix.
+    /// Logs by way of a queue: who logs never waits.
+    public init(level: Level = .info, clock: any Clock, queue: LogQueue) {
+        self.init(level: level, clock: clock, sink: queue.append)
+        self.queue = queue
+    }
+
+    /// Lines that were dropped because nobody took them.
+    public var lost: Int { queue?.lost ?? 0 }
+
+    /// Writes a line to standard error in one call, so that lines of several threads never mix, and waits until it is taken: for
+    /// short commands.
     public static let standardError: @Sendable (String) -> Void = { line in
-        var bytes = Array(line.utf8)
-        bytes.append(10)
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress! + offset, $0.count - offset) }
-            if written <= 0 { if written < 0, errno == EINTR { continue } else { return } }
-            offset += written
-        }
+        _ = LogQueue.write(Array(line.utf8) + [10], to: 2)
     }
 
     /// A log that keeps nothing, for tests.

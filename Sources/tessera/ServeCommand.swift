@@ -29,7 +29,6 @@ enum ServeCommand {
             configuration.hostProgram = try Installation.requiredPluginHost()
             configuration.watchesPlugins = true
             let clock = SystemClock()
-            let log = Log(level: configuration.logLevel, clock: clock)
             // Blocked before any thread begins, so that they all leave these to `sigwait` below.
             var signals = sigset_t()
             sigemptyset(&signals)
@@ -38,6 +37,10 @@ enum ServeCommand {
             pthread_sigmask(SIG_BLOCK, &signals, nil)
             Heaps.limitToProcessors()
             PluginHost.prepareProcess()
+            let queue = LogQueue(descriptor: 2, clock: clock)
+            // The last lines tell why it ends; a reader that stands still must not keep it from ending.
+            defer { queue.flush(microseconds: 2_000_000) }
+            let log = Log(level: configuration.logLevel, clock: clock, queue: queue)
             let gateway = GatewayServer(configuration: configuration, clock: clock, log: log)
             let port = try gateway.start()
             let address = ListenAddress(host: configuration.server.host, port: port)

@@ -47,6 +47,7 @@ import TestSupport
         #expect(metrics.value("process_open_fds") ?? 0 > 5 && metrics.value("process_threads") ?? 0 > 5)
         #expect(metrics.value("process_cpu_seconds_total") != nil)
         #expect(metrics.value("process_start_time_seconds") ?? 0 > 1_700_000_000)
+        #expect(metrics.value("tessera_log_lines_lost_total") == 0)
         #expect(metrics.values("tessera_build_info", ["version": "0"]).first?.value == 1)
         #expect(metrics.values("tessera_plugin_generation").count >= 5)
     }

@@ -102,6 +102,9 @@ enum ServerMetrics {
                 "process_cpu_seconds_total", "counter", "Processor time, user and system", [("", seconds)], &text)
         }
         MetricsText.metric(
+            "tessera_log_lines_lost_total", "counter", "Lines of the log that were dropped because nothing took them",
+            [("", rooms.log.lost)], &text)
+        MetricsText.metric(
             "tessera_build_info", "gauge", "1; what runs here stands in the labels",
             [(MetricsText.labels([("version", rooms.version), ("sqlite", DatabaseMemory.libraryVersion)]), 1)], &text)
     }
