@@ -72,6 +72,36 @@ import Testing
         #expect(try workspace.call("GET", "/journeys", key: "sk_live_wrong").status == 401)
     }
 
+    /// Long bodies are refused before they are read.
+    @Test(
+        arguments: [("/nowhere", 404), ("/healthz", 405), ("/api/v1/workspaces", 403), ("WORKSPACE/journeys", 400)],
+        [false, true])
+    func refusedWithALongBody(_ refused: (path: String, status: Int), isByKey: Bool) throws {
+        let gateway = try TestGateway(plugins: []) {
+            if isByKey { $0.limits.requestsPerKey = 1 } else { $0.limits.requestsPerAddress = 1 }
+        }
+        let workspace = try gateway.makeWorkspace()
+        let client = try HTTPClient(port: gateway.port, source: 2)
+        func ask() throws -> HTTPClient.Answer {
+            try client.request(
+                "POST", refused.path.replacing("WORKSPACE", with: workspace.base),
+                headers: [("Authorization", "Bearer \(workspace.key)"), ("Idempotency-Key", "a b")],
+                body: Array(repeating: 32, count: 100_000))
+        }
+        for _ in 0..<2 { #expect(try ask().status == refused.status) }
+        try expectRefused(ask(), limit: 1)
+    }
+
+    @Test func figuresWithoutAValidKey() throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.strangersPerAddress = 1 }
+        let client = try gateway.client()
+        func ask() throws -> HTTPClient.Answer {
+            try client.request("GET", "/metrics", headers: [("Via", "a"), ("Authorization", "Bearer sk_live_wrong")])
+        }
+        for _ in 0..<10 { #expect(try ask().status == 401) }
+        try expectRefused(ask(), limit: 1)
+    }
+
     /// What lasts has its number, which an operator may set.
     @Test func uploadsAtOnce() throws {
         let gateway = try TestGateway(plugins: []) { $0.limits.uploadsPerWorkspace = 1 }

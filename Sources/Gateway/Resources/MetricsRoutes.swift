@@ -39,7 +39,13 @@ enum MetricsRoutes {
     /// A program on this machine may look, as an agent that scrapes does; all others with a server key.
     private static func expectOperator(_ call: Call) throws {
         if call.head.isOfThisMachine { return }
-        let principal = try call.rooms.authenticator.authenticate(call.head)
+        let principal: Principal
+        do {
+            principal = try call.rooms.authenticator.authenticate(call.head)
+        } catch {
+            // The route asks for no key, so that nobody has counted this yet.
+            throw call.rooms.rates.answer(to: error, call.head.peer)
+        }
         guard principal.role == .operator else {
             throw APIError(
                 403, "forbidden",

@@ -37,23 +37,33 @@ final class GatewayHandler: HTTPHandler {
     /// Bodies are read only from callers that may send them; uploads go to their consumer.
     func bodyPolicy(_ head: RequestHead) -> BodyPolicy {
         if head.method == .get || head.method == .head { return .collect(limit: Self.refusedBodyLimit) }
+        var isCounted = false
         do {
             let call = try call(head, body: [])
             guard case .upload(let begin) = call.route.action else { return .collect(limit: rooms.limits.bodyBytes) }
+            isCounted = true
             try rates.admit(head.peer)
             try rates.admit(call.principal)
             return .stream(try begin(call))
         } catch {
             // `handle` finds the same fault, when the connection can go on after it; but a rate it would count again.
-            let isCounted = (error as? APIError)?.code == RateLimits.code
+            let isLimited = (error as? APIError)?.code == RateLimits.code
             let isShort = (head.headers[first: "content-length"].flatMap { Int($0) } ?? 0) <= Self.refusedBodyLimit
-            if isShort, !isCounted, head.headers.bytes(first: "transfer-encoding") == nil {
+            if isShort, !isLimited, head.headers.bytes(first: "transfer-encoding") == nil {
                 return .collect(limit: Self.refusedBodyLimit)
             }
-            return .refuse(
-                known(rates.answer(to: error, head.peer), requestID: head.requestID).response(requestID: head.requestID)
-            )
+            let refusal = isCounted ? error : counted(error, head)
+            return .refuse(known(refusal, requestID: head.requestID).response(requestID: head.requestID))
         }
+    }
+
+    /// What a request is answered that is refused before `handle` could count it.
+    private func counted(_ error: any Error, _ head: RequestHead) -> any Error {
+        do {
+            try rates.admit(head.peer)
+            try rates.admit(try? rooms.authenticator.authenticate(head))
+            return rates.answer(to: error, head.peer)
+        } catch { return error }
     }
 
     func handle(_ request: Request, _ responder: Responder) {
