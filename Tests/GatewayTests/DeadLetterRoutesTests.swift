@@ -128,6 +128,16 @@ import TestSupport
         #expect(try workspace.call("POST", "/journeys/\(journey)/members/nobody/retry").status == 404)
     }
 
+    /// A receiver may repeat a member's attributes in what it says: they must not outlive the member in the audit log.
+    @Test func theAuditLogHasNothingThatAReceiverSaid() throws {
+        #expect(try member("00001")["error"]?["message"]?.stringValue?.isEmpty == false)
+        try workspace.json("POST", "/journeys/\(journey)/members/00001/skip")
+        try workspace.json("POST", "/dead-letters/remove", #"{"keys": ["00002", "x"], "code": "BAD_REQUEST"}"#)
+        let told = try workspace.json("GET", "/audit?limit=2")["data"]
+        #expect(told?[1]?["before"]?["error"] == ["code": "BAD_REQUEST", "http_status": 400])
+        #expect(told?[0]?["after"] == ["removed": 1, "choice": ["keys": 2, "code": "BAD_REQUEST"]])
+    }
+
     @Test func manyAreHelpedAtOnce() throws {
         #expect(try workspace.json("POST", "/dead-letters/retry", #"{"code": "RATE_LIMIT"}"#)["retried"] == 0)
         #expect(

@@ -53,7 +53,10 @@ enum DeadLetterRoutes {
             try fields.finish()
             // A part may be done when it throws: the message says how much.
             func note(_ result: [String: JSON]) throws {
-                let after = try result.merging(["choice": call.json()]) { $1 }
+                var choice = try call.json().objectValue ?? [:]
+                // Up to 10,000 keys of members: how many they were is enough.
+                if let keys = filter.keys { choice["keys"] = .integer(Int64(keys.count)) }
+                let after = result.merging(["choice": .object(choice)]) { $1 }
                 try call.note(AuditChange(AuditAction(remedy), .deadLetters, nil, after: .object(after)))
             }
             do {

@@ -79,17 +79,27 @@ enum MemberRoutes {
         }
     }
 
-    /// In the audit log: where it was and why. What was sent to a destination is not for it.
+    /// In the audit log: where it was and why.
     private static func note(
         _ action: AuditAction, _ key: [UInt8], from rows: MemberRows, in store: MemberStore, _ journey: Int32,
         _ call: Call
     ) throws {
         let tiles = try store.tiles(journey)
-        var after = try store.member(journey, key: key).flatMap { json($0, 0, tiles).objectValue } ?? [:]
+        var after = try store.member(journey, key: key).map { audited($0, tiles) } ?? [:]
         after["journey_id"] = .string(try call.id("journey"))
         try call.note(
             AuditChange(
-                action, .member, String(decoding: key, as: UTF8.self), from: json(rows, 0, tiles), to: .object(after)))
+                action, .member, String(decoding: key, as: UTF8.self), from: .object(audited(rows, tiles)),
+                to: .object(after)))
+    }
+
+    /// Of an error only what can hold nothing of the member: a message may repeat what a receiver said of its attributes.
+    private static func audited(_ rows: MemberRows, _ tiles: [(number: Int32, id: String)]) -> [String: JSON] {
+        var members = json(rows, 0, tiles).objectValue ?? [:]
+        if let error = members["error"], !error.isNull {
+            members["error"] = ["code": error["code"] ?? .null, "http_status": error["http_status"] ?? .null]
+        }
+        return members
     }
 
     private static func member(_ call: Call) throws -> (MemberStore, Int32, key: [UInt8], MemberRows) {
