@@ -23,10 +23,12 @@ final class AuditKeeper: Sendable {
 
     func start() {
         let started = NativeThread(name: "audit") { [self] in
+            var next: Int64
             repeat {
+                // An hour from the beginning: what has become old while this goes on must not wait for longer.
+                next = clock.now() + Self.interval
                 tidy()
-            } while clock.wait(
-                on: isStopping, deadline: clock.now() + Self.interval, until: { $0 ? true : nil }) == nil
+            } while clock.wait(on: isStopping, deadline: next, until: { $0 ? true : nil }) == nil
         }
         thread.withLock { $0 = started }
     }
