@@ -69,6 +69,15 @@ import TestSupport
         }
     }
 
+    /// Behind a proxy on this machine that does not say that it is one.
+    @Test func thisMachineMayNeedAKeyToo() throws {
+        let gateway = try TestGateway(plugins: []) { $0.metricsWithoutKey = false }
+        let client = try gateway.client()
+        #expect(try client.request("GET", "/metrics").status == 401)
+        let key = ("Authorization", "Bearer \(gateway.operatorKey)")
+        #expect(try client.request("GET", "/metrics", headers: [key]).status == 200)
+    }
+
     @Test func labelsAreEscapedAndBrokenTextIsSeen() throws {
         var text = ""
         MetricsText.metric(

@@ -6,6 +6,8 @@ public struct Setting: Sendable {
         case text
         case choice([String])
         case number(ClosedRange<Int>)
+        /// true or false.
+        case truth
         /// Texts: a flag that may be repeated, commas in the environment, an array in the file.
         case list
         /// NAME=VALUE, as a list; an object in the file.
@@ -33,7 +35,7 @@ public struct Setting: Sendable {
     public var isRepeatable: Bool {
         switch kind {
         case .list, .map: true
-        case .text, .choice, .number: false
+        case .text, .choice, .number, .truth: false
         }
     }
 
@@ -52,6 +54,7 @@ public struct Setting: Sendable {
             }
             return .object(members)
         case .number: return (texts.last.flatMap { Int64($0) }).map { .integer($0) } ?? .string(texts.last ?? "")
+        case .truth: return (texts.last.flatMap { Bool($0) }).map { .bool($0) } ?? .string(texts.last ?? "")
         case .text, .choice: return .string(texts.last ?? "")
         }
     }
@@ -70,6 +73,7 @@ public struct Setting: Sendable {
             if !range.contains(Int(number)) {
                 throw SettingError("must be from \(range.lowerBound) to \(range.upperBound), not \(number)")
             }
+        case (.truth, .bool): break
         case (.list, .array(let elements)):
             if elements.contains(where: { $0.stringValue?.isEmpty ?? true }) {
                 throw SettingError("must be a list of texts that are not empty")
@@ -88,6 +92,7 @@ public struct Setting: Sendable {
         switch kind {
         case .text, .choice: "a text"
         case .number: "a whole number"
+        case .truth: "true or false"
         case .list: "a list of texts"
         case .map: "an object of texts"
         }

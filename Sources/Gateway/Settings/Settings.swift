@@ -78,6 +78,12 @@ public enum Settings {
             name: "access_log", kind: .choice(AccessLog.allCases.map(\.rawValue)), placeholder: "WHICH",
             meaning: "the requests that get a line in the log; of errors those with 4xx and 5xx", preset: "all"
         ) { $1.accessLog = AccessLog(rawValue: $0.stringValue ?? "") ?? .all },
+        Setting(
+            name: "metrics_without_key", kind: .truth, placeholder: "BOOL",
+            meaning:
+                "whether programs on this machine may ask for `/metrics` without a key; not behind a proxy on it that hands /metrics on",
+            preset: .bool(presets.metricsWithoutKey)
+        ) { $1.metricsWithoutKey = $0 == true },
     ]
 }
 

@@ -38,6 +38,7 @@ public enum SettingsDocument {
         switch setting.kind {
         case .number(let range): meaning += " (\(range.lowerBound) to \(range.upperBound))"
         case .choice(let names): meaning += " (\(names.joined(separator: ", ")))"
+        case .truth: meaning += " (true, false)"
         case .text, .list, .map: break
         }
         return "| \(setting.isSecret ? "" : "`\(setting.name)`") | \(flag) | `\(setting.variable)` | "

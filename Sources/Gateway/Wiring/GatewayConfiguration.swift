@@ -25,6 +25,8 @@ public struct GatewayConfiguration: Sendable {
     public var version = "0"
     /// Which requests get a line in the log.
     public var accessLog = AccessLog.all
+    /// Whether programs on this machine may ask for `/metrics` without a key.
+    public var metricsWithoutKey = true
     /// How long requests in flight may go on when the gateway stops, in microseconds.
     public var stopGrace: Int64 = 10_000_000
     /// How much of the audit log is kept.

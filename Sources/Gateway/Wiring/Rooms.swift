@@ -25,6 +25,7 @@ final class Rooms: Sendable {
     let pools = Monitor<[(name: String, pool: WorkerPool)]>([])
     let version: String
     let dataDirectory: String
+    let metricsWithoutKey: Bool
     let limits: GatewayLimits
     let rates: RateLimits
     let clock: any Clock
@@ -46,6 +47,7 @@ final class Rooms: Sendable {
         self.limits = limits
         version = configuration.version
         dataDirectory = configuration.dataDirectory
+        metricsWithoutKey = configuration.metricsWithoutKey
         rates = RateLimits(limits, clock: clock)
         self.clock = clock
         self.log = log

@@ -39,6 +39,18 @@ import Testing
         #expect(try settings.configuration().limits.journey.tiles == tiles)
     }
 
+    @Test func whatIsTrueOrFalseComesFromEverywhere() throws {
+        for given in [
+            Given(file: #"{"metrics_without_key": false}"#),
+            Given(environment: ["TESSERA_METRICS_WITHOUT_KEY": "false"]),
+            Given(flags: ["metrics_without_key": ["false"]]),
+        ] { #expect(try Self.read(given).configuration().metricsWithoutKey == false) }
+        #expect(try Self.read(Given()).configuration().metricsWithoutKey)
+        for given in [
+            Given(file: #"{"metrics_without_key": "false"}"#), Given(flags: ["metrics_without_key": ["no"]]),
+        ] { #expect(throws: SettingError.self) { try Self.read(given).configuration() } }
+    }
+
     @Test func listsAndMapsComeFromEverywhere() throws {
         let file = try Self.read(
             Given(file: #"{"allow_destination": ["10.0.0.0/8"], "setting": {"sync.in-flight": "5"}, "plugins": ["a"]}"#)
@@ -120,6 +132,7 @@ import Testing
                 case .text: setting.name == "listen" ? "[::1]:9" : "other"
                 case .choice(let names): .string(names[0])
                 case .number(let range): .integer(Int64(range.upperBound - 1))
+                case .truth: .bool(setting.preset != true)
                 case .list: ["10.0.0.0/8"]
                 case .map: ["a.b": "c"]
                 }
