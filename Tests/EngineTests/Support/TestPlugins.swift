@@ -6,10 +6,6 @@ enum TestPlugins {
     static let directory: Result<String, any Error> = Result { try make() }
 
     private static func make() throws -> String {
-        let build =
-            Bundle.main.bundleURL.path.hasSuffix(".xctest")
-            ? Bundle.main.bundleURL.deletingLastPathComponent().path
-            : URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let directory = TemporaryDirectory.ofProcess("test-plugins")
@@ -17,7 +13,7 @@ enum TestPlugins {
         for name in ["Entry", "Wait", "Filter", "Split", "Exit"] {
             let target = "\(directory)/lib\(name)Plugin.so"
             if !FileManager.default.fileExists(atPath: target) {
-                try FileManager.default.copyItem(atPath: "\(build)/lib\(name)Plugin.so", toPath: target)
+                try FileManager.default.copyItem(atPath: BuiltProducts.plugin(name), toPath: target)
             }
         }
         let compiler = Process()
