@@ -96,6 +96,7 @@ static int32_t run(const tessera_tile_type *type, void *instance, const struct A
 static const tessera_tile_type gate_type = {
     sizeof(tessera_tile_type), TESSERA_ROLE_STEP, FLAGS, MAX_BATCH, 1, 0, 0, TYPE_ID, "Gate",
     "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\"},\"wait\":{\"type\":\"boolean\"},"
+    "\"also\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"x-tessera\":\"destination\"}},"
     "\"destination_id\":{\"type\":\"string\",\"x-tessera\":\"destination\"}},\"examples\":[{\"path\":\"/dev\"}]}"};
 static const tessera_tile_type *const types[] = {&gate_type};
 static const tessera_tile_interface tile = {

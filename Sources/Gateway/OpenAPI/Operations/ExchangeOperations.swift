@@ -10,7 +10,8 @@ enum ExchangeOperations {
                 Indented, members sorted, with names where a workspace has ids: the same journey gives the same bytes in every \
                 workspace. Rows, times and secrets are not in it: null stands where a secret was.
                 """
-            ).answers(.ref("JourneyFile")).refuses(409, "Its model or its source was deleted."),
+            ).answers(.ref("JourneyFile")).refuses(
+                409, "Its model or its source was deleted, or it sends to more than 500 destinations."),
             Operation(
                 .post, w + "/journeys/import", "importJourney", "Makes, or brings up to date, what a file has",
                 """

@@ -8,8 +8,10 @@ enum JourneyFile {
     static let format: JSON = "tessera.journey/1"
     /// The one source that there is: named after its type, since workspaces name it as they like.
     static let embedded = "embedded"
+    /// In one file.
+    static let mostDestinations = 500
 
-    /// - Throws: 404; 409 when the model or its source is gone.
+    /// - Throws: 404; 409 when the model or its source is gone, or there are too many destinations.
     static func make(_ journeyID: String, _ call: Call) throws -> JSON {
         let plugins = call.rooms.plugins
         return try call.rooms.control.read { reader in
@@ -28,6 +30,12 @@ enum JourneyFile {
             for id in references(in: record.journey, plugins) {
                 // A draft may name what is not there (any more): that stays as it is.
                 guard let destination = try reader.destination(workspaceID: call.workspaceID, id: id) else { continue }
+                if destinations.count == mostDestinations {
+                    throw APIError(
+                        409, "too_many_destinations",
+                        "The journey sends to more than \(mostDestinations) destinations, which is what a file may have: "
+                            + "make several journeys of it")
+                }
                 destinations[names.add(destination.name, for: id)] = json(destination)
             }
             return [
@@ -87,8 +95,9 @@ enum JourneyFile {
     /// order of the tiles. Of a type that is not loaded nobody can say.
     static func references(in journey: Journey, _ plugins: PluginHost) -> [String] {
         var ids: [String] = []
+        var known: Set<String> = []
         _ = replacingReferences(in: journey, plugins) { text in
-            if let id = UUIDText.normalized(text), !ids.contains(id) { ids.append(id) }
+            if let id = UUIDText.normalized(text), known.insert(id).inserted { ids.append(id) }
             return nil
         }
         return ids
@@ -122,14 +131,18 @@ extension JSON {
 /// Names for the ids of a workspace, each once: the second of a name is `name (2)`.
 struct LocalNames {
     private var names: [String: String] = [:]
+    private var taken: Set<String> = []
+    /// By name: what its next one would have. All below are taken.
+    private var numbers: [String: Int] = [:]
 
     mutating func add(_ name: String, for id: String) -> String {
         var local = name
-        var number = 2
-        while names.values.contains(local) {
+        var number = numbers[name] ?? 2
+        while !taken.insert(local).inserted {
             local = "\(name) (\(number))"
             number += 1
         }
+        numbers[name] = number
         names[id] = local
         return local
     }
