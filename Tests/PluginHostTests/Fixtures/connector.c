@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef GATE
+#include <threads.h>
+#endif
 
 #ifndef TYPE_ID
 #define TYPE_ID "test-hook"
@@ -40,6 +43,29 @@ static void retire(void) {}
 static const tessera_connector_type type = {sizeof type, 50, TYPE_ID, "A test hook", SCHEMA};
 static const tessera_connector_type *const types[] = {&type};
 
+#ifdef GATE
+static int exists(const char *path) {
+    FILE *file = fopen(path, "r");
+    return file ? fclose(file), 1 : 0;
+}
+
+static void touch(const char *path) {
+    FILE *file = fopen(path, "a");
+    if (file) fclose(file);
+}
+
+/* Writes "entered" into the directory GATE and waits until "go" is there; after 15 seconds it writes "expired" and goes on. */
+static void wait_at_gate(void) {
+    const struct timespec moment = {0, 10000000};
+    touch(GATE "/entered");
+    for (int turn = 0; turn < 1500; turn++) {
+        if (exists(GATE "/go")) return;
+        thrd_sleep(&moment, NULL);
+    }
+    touch(GATE "/expired");
+}
+#endif
+
 static int32_t open(const tessera_connector_type *t, tessera_str config, const struct ArrowSchema *schema,
                     const tessera_open_call *call, void **instance) {
     char *copy = malloc(config.length + 1);
@@ -50,6 +76,9 @@ static int32_t open(const tessera_connector_type *t, tessera_str config, const s
         free(copy);
         return 1;
     }
+#ifdef GATE
+    if (strstr(copy, "slow")) wait_at_gate();
+#endif
     *instance = copy;
     return 0;
 }

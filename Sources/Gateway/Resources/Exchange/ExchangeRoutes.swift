@@ -8,6 +8,8 @@ import Store
 enum ExchangeRoutes {
     /// How much deeper things lie in a file than in a request of their own.
     private static let depth = 2
+    /// How often an import is planned before its caller is asked to come again.
+    private static let mostPlans = 3
 
     static func export(_ call: Call) throws -> Reply {
         Reply(body: try JourneyFile.make(call.id("journey"), call).indented())
@@ -17,20 +19,47 @@ enum ExchangeRoutes {
         let query = try QueryItems(call.head)
         try query.expectOnly(["dry_run"])
         let isRehearsal = try query.bool("dry_run") ?? false
-        var plan = try ImportPlan(call.json(deeper: depth), call)
-        try call.rooms.engine.whilePluginsStay {
-            try plan.planRest()
-            if isRehearsal { return }
-            if !plan.problems.isEmpty { throw APIError.invalid(plan.problems, code: "import_refused") }
-            if plan.destinations.contains(where: \.isWritten), call.principal?.may(.admin) != true {
-                throw APIError(
-                    403, "forbidden",
-                    "The import makes or changes destinations: use a key with role admin, or make them first")
-            }
-            try plan.write()
+        let file = try call.json(deeper: depth)
+        if isRehearsal { return .json(json(try plan(file, call), true)) }
+        for _ in 0..<mostPlans {
+            guard let plan = try carryOut(file, call) else { continue }
+            try tell(plan, call)
+            return .json(json(plan, false))
         }
-        if !isRehearsal { try tell(plan, call) }
-        return .json(json(plan, isRehearsal))
+        throw APIError(
+            409, "conflict",
+            "What the file speaks of, or a plugin, was changed each time while it was looked at: import it again in a moment",
+            headers: [("Retry-After", "1")])
+    }
+
+    private static func plan(_ file: JSON, _ call: Call) throws -> ImportPlan {
+        var plan = try ImportPlan(file, call)
+        try plan.planRest()
+        return plan
+    }
+
+    /// Plans while everything goes on: connectors take their time to open what they are given, and no other call is to
+    /// wait for them.
+    /// - Returns: nil, and nothing is written, when what was looked at has changed meanwhile.
+    private static func carryOut(_ file: JSON, _ call: Call) throws -> ImportPlan? {
+        // From before the first look: what a plugin took that is not the present one counts for nothing.
+        let epoch = call.rooms.plugins.epoch
+        let plan = try plan(file, call)
+        if !plan.problems.isEmpty { throw APIError.invalid(plan.problems, code: "import_refused") }
+        if plan.destinations.contains(where: \.isWritten), !plan.maySetSecrets {
+            throw APIError(
+                403, "forbidden",
+                "The import makes or changes destinations: use a key with role admin, or make them first")
+        }
+        do {
+            return try call.rooms.engine.whilePluginsStay {
+                guard call.rooms.plugins.epoch == epoch else { return nil }
+                try plan.write()
+                return plan
+            }
+        } catch is ImportPlan.Outdated {
+            return nil
+        }
     }
 
     /// As a PUT of each destination does.

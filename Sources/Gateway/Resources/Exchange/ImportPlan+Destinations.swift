@@ -13,7 +13,7 @@ extension ImportPlan {
                 .filter { $0.name.utf8.elementsEqual(file.name.utf8) && !taken.contains($0.id) }
                 .map { ($0, try reader.destinationSecrets(workspaceID: call.workspaceID, id: $0.id)) }
         }
-        for (record, secrets) in candidates where Self.isSame(record, secrets, file) {
+        for (record, secrets) in candidates where isSame(record, secrets, file) {
             let lacking = Self.lacking(record.config, file.type.marks).filter { secrets[$0] == nil }
             return Step(name: name, action: .unchanged, record: record, lacking: lacking)
         }
@@ -27,11 +27,13 @@ extension ImportPlan {
         return try step(name, .create, file, record, [:])
     }
 
-    private static func isSame(
+    private func isSame(
         _ record: DestinationRecord, _ secrets: [String: [UInt8]], _ file: DestinationInput
     ) -> Bool {
         guard record.destinationType == file.type.id, record.limits == file.limits else { return false }
-        return record.config == file.config || DestinationSecrets.joined(record.config, secrets) == file.config
+        if record.config == file.config { return true }
+        // Others could guess until the answer is that it is the same: for them a secret that is given is a change.
+        return maySetSecrets && DestinationSecrets.joined(record.config, secrets) == file.config
     }
 
     /// As a PUT of the whole: secrets stay where the file has null for them, and go where it has nothing. Another address

@@ -2,7 +2,7 @@ import Journeys
 import Store
 
 extension ImportPlan {
-    private static let live: Set<JourneyStatus> = [.active, .draining, .error]
+    static let live: Set<JourneyStatus> = [.active, .draining, .error]
 
     func planJourney(_ members: [String: JSON], _ model: Step<ModelRecord>) throws -> Step<JourneyRecord> {
         var members = members

@@ -13,7 +13,7 @@ extension ImportPlan {
             try call.rooms.control.write { writer in
                 try others(writer)
                 guard try writer.journeys(workspaceID: journey.record.workspaceID, named: journey.name).isEmpty else {
-                    throw Self.changed
+                    throw Outdated()
                 }
                 try writer.insertJourney(journey.record)
                 try pen.note(AuditChange(.created, .journey, journey.record.id, after: journey.record.json), writer)
@@ -23,9 +23,13 @@ extension ImportPlan {
             do {
                 try call.rooms.engine.updateWhilePluginsStay(
                     workspaceID: call.workspaceID, journeyID: expected.id, by: call.actor, signed: pen,
-                    isExpected: { $0.version == expected.version }, alongside: others, { _ in expected.journey })
+                    isExpected: { present in
+                        // Also not at work by now, where what it uses was looked at as it is for one that is not.
+                        let wasLive = Self.live.contains(expected.status)
+                        return present.version == expected.version && Self.live.contains(present.status) == wasLive
+                    }, alongside: others, { _ in expected.journey })
             } catch EngineError.changed, EngineError.notFound {
-                throw Self.changed
+                throw Outdated()
             }
         case .unchanged:
             if model?.isWritten == true || destinations.contains(where: \.isWritten) {
@@ -34,15 +38,21 @@ extension ImportPlan {
         }
     }
 
-    /// What was found out before may have been changed by someone faster.
-    static var changed: APIError {
-        APIError(409, "conflict", "What the file speaks of was changed by someone else meanwhile: import it again")
-    }
+    /// What was found out before was changed by someone faster.
+    struct Outdated: Error {}
 
     private var writeOthers: @Sendable (ControlWriter) throws -> Void {
-        let (model, destinations, pen) = (model, destinations, call.pen)
+        let (model, destinations, pen, workspaceID) = (model, destinations, call.pen, call.workspaceID)
+        let known = Set(knownDestinations.map(\.id))
         return { writer in
             if let model { try Self.write(model, pen, writer) }
+            let made = Set(destinations.filter { $0.action == .create }.map { Array($0.record.name.utf8) })
+            if !made.isEmpty {
+                let present = try writer.destinations(workspaceID: workspaceID).items
+                if present.contains(where: { !known.contains($0.id) && made.contains(Array($0.name.utf8)) }) {
+                    throw Outdated()
+                }
+            }
             for step in destinations { try Self.write(step, pen, writer) }
         }
     }
@@ -51,13 +61,13 @@ extension ImportPlan {
         let record = step.record
         guard step.action != .create else {
             let models = try writer.models(workspaceID: record.workspaceID).items
-            if models.contains(where: { $0.name.utf8.elementsEqual(step.name.utf8) }) { throw changed }
+            if models.contains(where: { $0.name.utf8.elementsEqual(step.name.utf8) }) { throw Outdated() }
             try writer.insertModel(record)
             return try pen.note(AuditChange(.created, .model, record.id, after: ModelRoutes.json(record)), writer)
         }
         guard let present = try writer.model(workspaceID: record.workspaceID, id: record.id),
             present.version == record.version
-        else { throw changed }
+        else { throw Outdated() }
         guard step.isWritten else { return }
         let updated = try writer.updateModel(record)
         try pen.note(
@@ -74,7 +84,7 @@ extension ImportPlan {
         }
         guard let present = try writer.destination(workspaceID: record.workspaceID, id: record.id),
             present.version == record.version
-        else { throw changed }
+        else { throw Outdated() }
         guard step.isWritten else { return }
         let before = try DestinationRoutes.json(present, writer)
         let updated = try writer.updateDestination(record, secrets: step.secrets)

@@ -35,12 +35,12 @@ struct ImportPlan {
     /// What must be mended before it can be done: of the file, or of the workspace.
     private(set) var problems: [Problem] = []
 
-    private static let mostDestinations = 500
-
     let call: Call
     let now: Int64
     /// Those of the workspace, as they were when it was looked at.
     private(set) var knownDestinations: [DestinationRecord] = []
+    /// Whether the caller may make and change destinations, and so compare their secrets with others.
+    var maySetSecrets: Bool { call.principal?.may(.admin) == true }
     private var journeyMembers: [String: JSON] = [:]
     private var destinationMembers: [String: JSON] = [:]
 
@@ -71,12 +71,12 @@ struct ImportPlan {
         }
     }
 
-    /// Looks at the destinations, which are opened, and at the journey: while plugins stay.
+    /// Looks at the destinations, which are opened, and at the journey.
     mutating func planRest() throws {
-        if destinationMembers.count > Self.mostDestinations {
+        let most = JourneyFile.mostDestinations
+        if destinationMembers.count > most {
             problems.append(
-                Problem(
-                    pointer: "/destinations", message: "there may be at most \(Self.mostDestinations) destinations"))
+                Problem(pointer: "/destinations", message: "there may be at most \(most) destinations"))
             return
         }
         knownDestinations = try call.rooms.control.read { try $0.destinations(workspaceID: call.workspaceID).items }
