@@ -12,7 +12,7 @@ import TestSupport
     }
 
     /// One stream, read as it comes.
-    private final class Stream {
+    final class Stream {
         private let client: HTTPClient
         private var text = ""
         private(set) var isOver = false
@@ -56,6 +56,16 @@ import TestSupport
         func wait(for found: (Event) -> Bool) throws -> Event {
             while true {
                 if let event = events.first(where: found) { return event }
+                if isOver { throw Unexpected(answer: text) }
+                try more_()
+            }
+        }
+
+        /// Waits for that many more signs of life.
+        func wait(heartbeats count: Int) throws {
+            func count_() -> Int { text.utf8.split(separator: 10).count { $0.elementsEqual(":".utf8) } }
+            let before = count_()
+            while count_() < before + count {
                 if isOver { throw Unexpected(answer: text) }
                 try more_()
             }
@@ -128,12 +138,22 @@ import TestSupport
         #expect(stream.events.last?.name == "end" && stream.events.last?.data["reason"] == "archived")
     }
 
-    @Test func aRevokedKeyEndsItsStreams() throws {
-        let made = try workspace.json("POST", "/api-keys", #"{"name": "v", "role": "viewer"}"#)
+    /// At once, not with the next heartbeat, which is far here.
+    @Test(arguments: [true, false]) func aKeyThatIsRevokedOrExpiresEndsItsStreams(isRevoked: Bool) throws {
+        let gateway = try TestGateway { $0.eventHeartbeat = 3_600_000_000 }
+        let workspace = try gateway.makeWorkspace()
+        let journey = try workspace.makeJourney(model: workspace.makeModel())
+        // The clock of the gateway reads 2024-01-15T09:29:59.999999Z.
+        let made = try workspace.json(
+            "POST", "/api-keys", #"{"name": "v", "role": "viewer", "expires_at": "2024-01-15T09:30:01Z"}"#)
         let key = try #require(made["key"]?.stringValue)
         let stream = try Stream(gateway, workspace, "/journeys/\(journey)/events", key: key)
         try stream.wait { $0.name == "journey" }
-        try workspace.json("DELETE", "/api-keys/\(made["id"]?.stringValue ?? "")")
+        if isRevoked {
+            try workspace.json("DELETE", "/api-keys/\(made["id"]?.stringValue ?? "")")
+        } else {
+            gateway.clock.advance(1_000_001)
+        }
         let text = try stream.toEnd()
         #expect(!text.contains("event: end"))
         #expect(text.contains("retry: "))
@@ -142,11 +162,7 @@ import TestSupport
     @Test func heartbeatsAreCommentsAndAStopEndsStreams() throws {
         let stream = try Stream(gateway, workspace, "/journeys/\(journey)/events")
         try stream.wait { $0.name == "journey" }
-        // Meanwhile a heartbeat is due several times.
-        let run = try trigger()
-        try finished(run)
-        try workspace.json("POST", "/journeys/\(journey)/pause")
-        try stream.wait { $0.data["status"] == "paused" }
+        try stream.wait(heartbeats: 3)
         gateway.stop()
         #expect(try stream.toEnd().contains(":\n\n"))
     }

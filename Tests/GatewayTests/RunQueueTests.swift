@@ -39,7 +39,7 @@ import TestSupport
     init() throws {
         receiver = HTTPServer(configuration: ServerConfiguration(), handler: inbox, log: .silent, clock: SystemClock())
         let port = try receiver.start()
-        gateway = try TestGateway()
+        gateway = try TestGateway { $0.eventHeartbeat = 100_000 }
         workspace = try gateway.makeWorkspace()
         let model = try workspace.makeModel()
         let destination = try workspace.makeDestination(url: "http://127.0.0.1:\(port)/")
@@ -79,6 +79,26 @@ import TestSupport
         #expect(ended["status"] == "completed" && ended["counts"]?["delivered"] == 3, "\(ended.text)")
         let runs = try workspace.json("GET", "/journeys/\(journey)/runs").arrayValue ?? []
         #expect(runs.map { $0["id"] } == [.string(second), .string(first)])
+    }
+
+    @Test func aCancelledRunIsToldToBeSoWithItsLastCounts() throws {
+        let run = try id(trigger())
+        try #require(inbox.waitForDelivery())
+        let ofRun = try EventTests.Stream(gateway, workspace, "/journeys/\(journey)/runs/\(run)/events")
+        let ofJourney = try EventTests.Stream(gateway, workspace, "/journeys/\(journey)/events")
+        for stream in [ofRun, ofJourney] { try stream.wait { $0.data["status"] == "running" } }
+        try workspace.json("POST", "/journeys/\(journey)/runs/\(run)/cancel")
+        // It still waits for the answer to what it has sent.
+        try ofRun.wait(heartbeats: 3)
+        #expect(ofRun.events.allSatisfy { $0.data["status"] == "running" })
+        inbox.answerAll()
+        let told = try ofJourney.wait { $0.data["status"] == "cancelled" }
+        _ = try ofRun.toEnd()
+        let end = try #require(ofRun.events.last)
+        #expect(end.name == "end" && end.data == told.data && end.id == told.id)
+        #expect(end.data["counts"]?["delivered"] == 3 && end.data["rows"]?.isNull == true, "\(end.data.text)")
+        let stored = try workspace.json("GET", "/journeys/\(journey)/runs/\(run)")
+        #expect(end.data["counts"] == stored["counts"] && end.data["finished_at"] == stored["finished_at"])
     }
 
     @Test func aPauseCancelsTheRunAndKeepsItsOutcomes() throws {

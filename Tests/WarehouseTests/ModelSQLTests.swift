@@ -100,6 +100,19 @@ import Testing
         #expect(try fixture.rows("SELECT count(*), sum(age) FROM people") == ["[2,30]"], "nothing has changed")
     }
 
+    /// Here the clock stands still: nothing else would end it.
+    @Test func aCountEndsWhenNobodyWantsIt() throws {
+        let fixture = try fixture()
+        let sql =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT CAST(i AS TEXT) AS id FROM n"
+        let model = ModelQuery(
+            workspaceID: fixture.workspace, sourceID: "s", sql: sql, columns: [Column(name: "id", type: .string)],
+            keyColumn: "id")
+        #expect(throws: CancelledScan.self) {
+            try fixture.warehouse.count(model: model, runAt: 0, cancelled: { true })
+        }
+    }
+
     /// By the deadline, by the largest text that there is, or by SQLite. Here each look at the clock finds a second gone.
     @Test(arguments: HostileSQL.stopped)
     func stops(sql: String) throws {

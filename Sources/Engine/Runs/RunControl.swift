@@ -12,6 +12,9 @@ final class RunControl: Sendable {
         case shutdown
     }
 
+    /// Counts the rows that entry will read, until it is told that nobody wants to know.
+    typealias CountRows = @Sendable (_ cancelled: @escaping () -> Bool) throws -> Int
+
     struct State: Sendable {
         var stop: Stop?
         /// It ends because its journey stands still, not because somebody did not want this run.
@@ -23,7 +26,7 @@ final class RunControl: Sendable {
         /// Rows of the model that entry has read, and how many there are to read; nil where nobody enters, or not from the
         /// model's first row on.
         var rowsRead = 0
-        var countRows: (@Sendable () throws -> Int)?
+        var countRows: CountRows?
         /// What others want done between two batches.
         var errands: [Errand] = []
         /// The run's thread does no more errands.
@@ -146,7 +149,7 @@ final class RunControl: Sendable {
     }
 
     /// Entry begins at the model's first row; `count` tells, at some cost, how many it will read.
-    func entryBegins(_ count: @escaping @Sendable () throws -> Int) { state.withLock { $0.countRows = count } }
+    func entryBegins(_ count: @escaping CountRows) { state.withLock { $0.countRows = count } }
 
     func read(rows: Int) { state.withLock { $0.rowsRead += rows } }
 

@@ -13,8 +13,9 @@ extension RunExecution {
         defer { scan.close() }
         watch(scan)
         if cursor == nil {
-            control.entryBegins { [warehouse, model = compiled.model, filter = compiled.entryCriteria, runAt] in
-                try warehouse.count(model: model, filter: filter, runAt: runAt)
+            control.entryBegins {
+                [warehouse, model = compiled.model, filter = compiled.entryCriteria, runAt] cancelled in
+                try warehouse.count(model: model, filter: filter, runAt: runAt, cancelled: cancelled)
             }
         }
         var unusable = 0

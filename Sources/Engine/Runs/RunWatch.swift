@@ -15,12 +15,16 @@ extension Engine {
         return RunSnapshot(run: live(run), rowsRead: rowsRead)
     }
 
+    /// Whether the run is at work here: it may be until a moment after its end was stored. Any thread.
+    public func isAtWork(journeyID: String, runID: String) -> Bool { queue.running(journeyID)?.runID == runID }
+
     /// How many rows of the model entry will read in all; nil when that is not known, or can't be counted within ten
     /// seconds. Costs a count of the model's rows: never on a reactor.
-    public func rowsToRead(journeyID: String, runID: String) -> Int? {
+    /// - Parameter cancelled: asked often while it counts: whether nobody wants to know any more.
+    public func rowsToRead(journeyID: String, runID: String, cancelled: @escaping () -> Bool) -> Int? {
         guard let control = queue.running(journeyID), control.runID == runID,
             let count = control.state.withLock({ $0.countRows })
         else { return nil }
-        return try? count()
+        return try? count(cancelled)
     }
 }

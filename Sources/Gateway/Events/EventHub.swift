@@ -9,18 +9,24 @@ final class EventHub: Sendable {
     private struct State {
         var new: [EventWatcher] = []
         var isStopping = false
-        /// How many rows entry of a run reads in all: nil in it while that is counted, and when it can't be.
-        var totals: [String: Int?] = [:]
+        /// Of runs at work.
+        var totals: [String: Total] = [:]
+    }
+
+    /// How many rows entry of a run reads in all.
+    private struct Total {
+        let journeyID: String
+        /// Nil while they are counted, and when they can't be.
+        var rows: Int?
     }
 
     /// Between two looks, in microseconds of real time.
     private static let pause: Int64 = 200_000
-    /// What may wait for a slow reader before it is told no more until it has read that.
-    private static let maxBacklog = 32 << 10
 
     private let control: ControlStore
     private let engine: Engine
     private let authenticator: Authenticator
+    private let clock: any Clock
     private let heartbeat: Int64
     private let state = Monitor(State())
     private let places: WorkspacePlaces
@@ -29,11 +35,14 @@ final class EventHub: Sendable {
     private let thread = Monitor<NativeThread?>(nil)
 
     /// - Parameter heartbeat: microseconds of real time between two signs of life, with which keys are looked at again.
-    init(control: ControlStore, engine: Engine, authenticator: Authenticator, heartbeat: Int64, places: WorkspacePlaces)
-    {
+    init(
+        control: ControlStore, engine: Engine, authenticator: Authenticator, clock: any Clock, heartbeat: Int64,
+        places: WorkspacePlaces
+    ) {
         self.control = control
         self.engine = engine
         self.authenticator = authenticator
+        self.clock = clock
         self.heartbeat = heartbeat
         self.places = places
     }
@@ -45,7 +54,7 @@ final class EventHub: Sendable {
         thread.withLock { $0 = NativeThread(name: "events") { [self] in run() } }
     }
 
-    /// Ends all streams and the threads.
+    /// Ends all streams, what is counted for them, and the threads.
     func stop() {
         state.update { $0.isStopping = true }
         thread.withLock { $0 }?.join()
@@ -62,7 +71,6 @@ final class EventHub: Sendable {
                     + "\(places.limit) in all: close one first", headers: [("Retry-After", "5")])
         }
         let stream = responder.startStreaming(headers: ServerSentEvent.headers)
-        stream.write(ServerSentEvent.retry)
         let watcher = EventWatcher(call, journeyID: journeyID, runID: runID, stream)
         state.update { $0.new.append(watcher) }
     }
@@ -88,37 +96,52 @@ final class EventHub: Sendable {
     private func look(_ watchers: [EventWatcher]) -> [EventWatcher] {
         let now = SystemClock.uptime()
         let open = watchers.filter { !$0.stream.isClosed && !$0.stream.isStopping || leave($0) }
-        if open.isEmpty { state.withLock { $0.totals = [:] } }
-        // It is told again when it has read what there is: of the state that there is then.
-        let ready = open.filter { $0.stream.backlog <= Self.maxBacklog }
-        if ready.isEmpty { return open }
-        var over: Set<ObjectIdentifier> = []
+        forgetTotals(open.isEmpty)
+        if open.isEmpty { return [] }
+        // A slow reader is told again when it has read what there is: of the state that there is then. A piece that is larger than
+        // what a stream keeps is only taken when it is alone, so none is made before.
+        let ready = open.filter { $0.stream.backlog == 0 }
+        var keyChanges: Int64?
+        var news: [ObjectIdentifier: (bytes: [UInt8], isOver: Bool)] = [:]
         // When the store can't be read at the moment, what is new is told later.
         try? control.read { reader in
+            // Of the same moment as what is told: nothing is told of a moment at which the key was good no more.
+            keyChanges = try reader.keyChanges()
             let source = EventWatcher.Source(reader: reader, engine: engine) { [self] in total(of: $0) }
-            for watcher in ready {
-                guard let (events, isOver) = try? watcher.look(source) else { continue }
-                if !events.isEmpty { watcher.stream.write(events.flatMap(\.bytes)) }
-                if isOver { over.insert(ObjectIdentifier(watcher)) }
-            }
+            for watcher in ready { news[ObjectIdentifier(watcher)] = try? watcher.look(source) }
         }
-        return open.filter { !over.contains(ObjectIdentifier($0)) && keepsAlive($0, now) || leave($0) }
+        return open.filter { watcher in
+            guard mayStay(watcher, keyChanges, now) else { return leave(watcher) }
+            let (bytes, isOver) = news[ObjectIdentifier(watcher)] ?? ([], false)
+            if !bytes.isEmpty { watcher.stream.write(bytes) }
+            if isOver { return leave(watcher) }
+            keepAlive(watcher, now)
+            return true
+        }
     }
 
     /// False when the key that the caller came with is good no more.
-    private func keepsAlive(_ watcher: EventWatcher, _ now: Int64) -> Bool {
-        if watcher.nextHeartbeat == 0 { watcher.nextHeartbeat = now + heartbeat }
-        guard now >= watcher.nextHeartbeat else { return true }
-        watcher.nextHeartbeat = now + heartbeat
+    private func mayStay(_ watcher: EventWatcher, _ keyChanges: Int64?, _ now: Int64) -> Bool {
+        if let expiresAt = watcher.keyExpiresAt, clock.now() >= expiresAt { return false }
+        let isMoved = keyChanges != nil && keyChanges != watcher.keyChanges
+        guard isMoved || (watcher.nextHeartbeat > 0 && now >= watcher.nextHeartbeat) else { return true }
         do {
-            _ = try authenticator.authenticate(watcher.head)
+            watcher.keyExpiresAt = try authenticator.authenticate(watcher.head).expiresAt
+            if isMoved { watcher.keyChanges = keyChanges }
         } catch let error as APIError where error.status == 401 {
             return false
         } catch {
-            // Not known at the moment: asked again with the next one.
+            // Not known at the moment: asked again soon.
         }
-        if watcher.stream.backlog <= Self.maxBacklog { watcher.stream.write(ServerSentEvent.heartbeat) }
         return true
+    }
+
+    private func keepAlive(_ watcher: EventWatcher, _ now: Int64) {
+        if watcher.nextHeartbeat == 0 { watcher.nextHeartbeat = now + heartbeat }
+        guard now >= watcher.nextHeartbeat else { return }
+        watcher.nextHeartbeat = now + heartbeat
+        // Where something waits already, that is the sign.
+        if watcher.stream.backlog == 0 { watcher.stream.write(ServerSentEvent.heartbeat) }
     }
 
     /// Ends a stream. False, for a filter.
@@ -129,16 +152,26 @@ final class EventHub: Sendable {
     }
 
     private func total(of run: RunRecord) -> Int? {
-        let known = state.withLock { state -> Int?? in
+        let known = state.withLock { state -> Total? in
             if let known = state.totals[run.id] { return known }
-            state.totals[run.id] = .some(nil)
+            state.totals[run.id] = Total(journeyID: run.journeyID)
             return nil
         }
-        if let known { return known }
+        if let known { return known.rows }
         _ = counting.submit { [engine, state] in
-            let total = engine.rowsToRead(journeyID: run.journeyID, runID: run.id)
-            state.withLock { if $0.totals[run.id] != nil { $0.totals[run.id] = .some(total) } }
+            let isStopping = { state.withLock { $0.isStopping } }
+            // Those that wait are many, and the gateway's stop waits for them.
+            if isStopping() { return }
+            let rows = engine.rowsToRead(journeyID: run.journeyID, runID: run.id, cancelled: isStopping)
+            state.withLock { $0.totals[run.id]?.rows = rows }
         }
         return nil
+    }
+
+    /// Forgets those of runs that are over; or all, when nobody asks.
+    private func forgetTotals(_ all: Bool) {
+        let over = state.withLock { $0.totals }
+            .filter { all || !engine.isAtWork(journeyID: $0.value.journeyID, runID: $0.key) }
+        if !over.isEmpty { state.withLock { state in for id in over.keys { state.totals[id] = nil } } }
     }
 }

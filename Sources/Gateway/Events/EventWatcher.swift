@@ -29,12 +29,19 @@ final class EventWatcher {
     let journeyID: String
     private let runID: String?
     let stream: ResponseStream
-    /// With the key, which is asked for again with each heartbeat.
+    /// With the key, which is asked for again with each heartbeat and change of keys.
     let head: RequestHead
+    /// Microseconds since 1970; nil for a key without an end.
+    var keyExpiresAt: Int64?
+    /// What the store had counted when the key was last found good; nil before the first look, which may be later than a change
+    /// that the caller's request had not seen.
+    var keyChanges: Int64?
     var nextHeartbeat: Int64 = 0
 
     private var told: [String: Told] = [:]
     private var journeyTold: (status: JourneyStatus, error: String, version: Int)?
+    /// Cancelled runs that were let go of by the look before: what they had done at last shows in this one.
+    private var settled: Set<String> = []
     private var isFirst = true
     private var resumed: (runID: String, hash: UInt64)?
 
@@ -45,20 +52,26 @@ final class EventWatcher {
         self.runID = runID
         self.stream = stream
         head = call.head
+        keyExpiresAt = call.principal?.expiresAt
         resumed = head.headers[first: "last-event-id"].flatMap(Self.place)
     }
 
     /// The events since the last look; true at the end when there will be no more.
-    func look(_ source: Source) throws -> (events: [ServerSentEvent], isOver: Bool) {
+    func look(_ source: Source) throws -> (bytes: [UInt8], isOver: Bool) {
+        let (events, isOver) = try news(source)
         defer { isFirst = false }
+        return ((isFirst ? ServerSentEvent.retry : []) + events.flatMap(\.bytes), isOver)
+    }
+
+    private func news(_ source: Source) throws -> (events: [ServerSentEvent], isOver: Bool) {
         var events: [ServerSentEvent] = []
         if let runID {
             guard let status = try source.reader.runStatus(workspaceID: workspaceID, journeyID: journeyID, id: runID)
             else {
                 return ([Self.end("deleted", journeyID)], true)
             }
-            try look(runID, status, source, &events)
-            return (events, status.isFinal)
+            let isTold = try look(runID, status, source, &events)
+            return (events, status.isFinal && isTold)
         }
         guard let journey = try source.reader.journeyHead(workspaceID: workspaceID, id: journeyID) else {
             return ([Self.end("deleted", journeyID)], true)
@@ -67,8 +80,8 @@ final class EventWatcher {
             journeyTold = (journey.status, journey.statusError, journey.version)
             events.append(Self.event(of: journey))
         }
-        try lookAtRuns(source, &events)
-        guard journey.status == .archived else { return (events, false) }
+        let areTold = try lookAtRuns(source, &events)
+        guard journey.status == .archived, areTold else { return (events, false) }
         return (events + [Self.end("archived", journeyID)], true)
     }
 
@@ -80,33 +93,40 @@ final class EventWatcher {
         return (run, hash)
     }
 
-    private func lookAtRuns(_ source: Source, _ events: inout [ServerSentEvent]) throws {
+    /// False when there is one that is to be told of later.
+    private func lookAtRuns(_ source: Source, _ events: inout [ServerSentEvent]) throws -> Bool {
         let all = try source.reader.runStatuses(workspaceID: workspaceID, journeyID: journeyID, limit: Self.runs)
         if isFirst {
             // What was before the caller came it can list: it begins with the newest, or where it left off.
             let first = resumed.flatMap { resumed in all.firstIndex { $0.id == resumed.runID } } ?? 0
             for (id, status) in all.dropFirst(first + 1) { told[id] = Told(status: status, run: nil, hash: 0) }
         }
-        for (id, status) in all.reversed() { try look(id, status, source, &events) }
+        var areTold = true
+        for (id, status) in all.reversed() where try !look(id, status, source, &events) { areTold = false }
         let present = Set(all.map(\.id))
         told = told.filter { present.contains($0.key) }
+        settled.formIntersection(present)
+        return areTold
     }
 
+    /// False when it is to be told of later.
     private func look(
         _ id: String, _ status: RunStatus, _ source: Source, _ events: inout [ServerSentEvent]
-    ) throws {
+    ) throws -> Bool {
+        guard isSettled(id, status, source) else { return false }
         var known = told[id]
         if known?.status != status {
             let run = try source.reader.run(workspaceID: workspaceID, journeyID: journeyID, id: id)
             known = Told(status: status, run: run, hash: 0)
         } else if status != .running {
-            return
+            return true
         }
-        guard let run = known?.run else { return }
-        let snapshot = source.engine.watch(run)
+        guard let run = known?.run else { return true }
+        // The engine has a run for a moment after its end was stored, which is told as it was stored.
+        let snapshot = status.isFinal ? nil : source.engine.watch(run)
         let isChange = told[id]?.status != status
         // Its thread has let go of it, and what it did shows in a moment.
-        if !isChange, snapshot == nil { return }
+        if !isChange, snapshot == nil { return true }
         let total = snapshot?.rowsRead == nil ? nil : source.rowsTotal(run)
         var members = (snapshot?.run ?? run).json.objectValue ?? [:]
         members["rows"] =
@@ -118,10 +138,20 @@ final class EventWatcher {
         defer { told[id] = Told(status: status, run: status.isFinal ? nil : run, hash: hash) }
         let isEnd = runID != nil && status.isFinal
         // The end is told again: else a client that had it before its connection broke would come again for ever.
-        if !isEnd, told[id]?.hash == hash || (isFirst && resumed.map { $0 == (id, hash) } ?? false) { return }
+        if !isEnd, told[id]?.hash ?? resumed.flatMap({ $0.runID == id ? $0.hash : nil }) == hash { return true }
         let name = isEnd ? "end" : isChange ? "state" : "progress"
         events.append(
             ServerSentEvent(name: name, id: "\(id).\(String(hash, radix: 16))", data: data))
+        return true
+    }
+
+    /// Whether what the store has of the run is all. A run that is cancelled is that at once, and its last counts come when its
+    /// thread has stopped, which this read may be too early for.
+    private func isSettled(_ id: String, _ status: RunStatus, _ source: Source) -> Bool {
+        guard status == .cancelled, told[id]?.status != status else { return true }
+        if settled.remove(id) != nil { return true }
+        if !source.engine.isAtWork(journeyID: journeyID, runID: id) { settled.insert(id) }
+        return false
     }
 
     private static func event(of journey: JourneyHead) -> ServerSentEvent {

@@ -27,6 +27,8 @@ enum Action: Sendable {
     case write(@Sendable (Call) throws -> PreparedWrite)
     /// As `slow`, and writes its answer itself, piece by piece, unless it throws before it has begun.
     case stream(@Sendable (Call, Responder) throws -> Void)
+    /// As `work`, and has others write its answer from then on, unless it throws before.
+    case subscribe(@Sendable (Call, Responder) throws -> Void)
     /// Takes the body as it comes. Called on the reactor when the head is there.
     case upload(@Sendable (Call) throws -> any BodyConsumer)
 }

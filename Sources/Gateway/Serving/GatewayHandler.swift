@@ -163,6 +163,8 @@ extension GatewayHandler {
             }
         case .stream(let handler):
             try enqueue(slowWorkers, responder) { try handler(call, responder) }
+        case .subscribe(let handler):
+            try enqueue(workers, responder) { try handler(call, responder) }
         case .upload(let begin):
             // Here come uploads that `bodyPolicy` refused: the same fault is thrown again.
             try begin(call).aborted()

@@ -53,8 +53,8 @@ final class Rooms: Sendable {
         self.log = log
         authenticator = Authenticator(control: control, clock: clock)
         events = EventHub(
-            control: control, engine: engine, authenticator: authenticator, heartbeat: configuration.eventHeartbeat,
-            places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
+            control: control, engine: engine, authenticator: authenticator, clock: clock,
+            heartbeat: configuration.eventHeartbeat, places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
         testPlaces = WorkspacePlaces(limit: limits.tests, limitPerWorkspace: limits.testsPerWorkspace)
         uploads = BoundedThreads(
             name: "upload", limit: limits.uploads, limitPerWorkspace: limits.uploadsPerWorkspace)

@@ -44,13 +44,15 @@ extension Warehouse {
     /// - Parameters:
     ///   - runAt: what relative dates count from, microseconds since 1970 UTC.
     ///   - deadline: absolute microseconds on the clock; nil for 10 s from now.
-    /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`.
+    ///   - cancelled: asked every 10,000 steps of SQLite's machine.
+    /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`, `CancelledScan`.
     public func count(
-        model: ModelQuery, filter: BoundFilter? = nil, runAt: Int64, deadline: Int64? = nil
+        model: ModelQuery, filter: BoundFilter? = nil, runAt: Int64, deadline: Int64? = nil,
+        cancelled: @escaping () -> Bool = { false }
     ) throws -> Int {
         let request = try ModelRequest(model, columns: [], filter: filter, flags: [], runAt: runAt)
         return try file(model.workspaceID).read { reader in
-            watch(reader, deadline: deadline)
+            watch(reader, deadline: deadline, cancelled: cancelled)
             let counting = try request.count(on: reader)
             return try reader.running { try counting.statement.step() ? counting.statement.int(0) : 0 }
         }
@@ -112,8 +114,10 @@ extension Warehouse {
     private static let maxLookupBytes = 1 << 30
 
     /// Stops the reader's statements at the deadline, or 10 s from now.
-    private func watch(_ reader: SourceReader, deadline: Int64?) {
+    private func watch(
+        _ reader: SourceReader, deadline: Int64?, cancelled: @escaping () -> Bool = { false }
+    ) {
         let deadline = deadline ?? clock.now() + Self.patience
-        reader.watch { [clock] in clock.now() >= deadline ? .deadline : nil }
+        reader.watch { [clock] in cancelled() ? .cancelled : clock.now() >= deadline ? .deadline : nil }
     }
 }

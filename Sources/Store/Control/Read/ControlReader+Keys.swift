@@ -51,7 +51,7 @@ extension ControlReader {
     }
 
     /// How many keys have ceased to be good, or got a new secret, so far.
-    func keyChanges() throws -> Int64 {
+    public func keyChanges() throws -> Int64 {
         try connection.first(.keyChanges, "SELECT count FROM key_changes WHERE n = 1", { _ in }) { $0.int64(0) } ?? 0
     }
 
