@@ -61,6 +61,17 @@ enum CommonParameters {
         parameter(
             "If-None-Match", "header", "The ETag that the caller has: while it is the present one the answer is 304.",
             .string(example: "\"1.0\"")),
+        parameter(
+            "Last-Event-ID", "header", "The id of the last event that the caller has: what it has is not told again.",
+            .string(example: "\(Schema.exampleID).1f0a")),
+        parameter(
+            "X-Request-Id", "header",
+            "What the request is to be called in the gateway's log and in the answer: at most 64 letters, digits and `-._:`. "
+                + "Else the gateway makes a name.", .string(example: "k3vq20001")),
+        parameter(
+            "traceparent", "header",
+            "Where the request stands in a trace (W3C Trace Context). What is not well-formed counts as not there.",
+            .string(example: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
     ]
 
     static let headers: JSON = [

@@ -25,6 +25,8 @@ extension Operation {
         if keepsAnswer(route) { parameters.append(component("Idempotency-Key")) }
         if isVersioned, method == .get { parameters.append(component("If-None-Match")) }
         if looksAtVersion { parameters.append(component("If-Match")) }
+        if case .subscribe = route.action { parameters.append(component("Last-Event-ID")) }
+        parameters += ["X-Request-Id", "traceparent"].map(component)
         return parameters + query
     }
 
