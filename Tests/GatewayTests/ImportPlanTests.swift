@@ -148,7 +148,7 @@ import TestSupport
         #expect(names.add("a (3)", for: "0") == "a (3)")
         #expect((1...4).map { names.add("a", for: "\($0)") } == ["a", "a (2)", "a (4)", "a (5)"])
         #expect(names.add("a (3)", for: "5") == "a (3) (2)")
-        for number in 6..<3_000 { _ = names.add("a", for: "\(number)") }
-        #expect(names.add("a", for: "z") == "a (3000)" && names.name(of: "4") == "a (5)")
+        for number in 6..<6_000 { _ = names.add("a", for: "\(number)") }
+        #expect(names.add("a", for: "z") == "a (6000)" && names.name(of: "4") == "a (5)")
     }
 }
