@@ -46,7 +46,7 @@ extension Journey {
     /// Reads back what `toJSON` wrote, for the store: the shape is checked, the limits and grammars are not, so that a
     /// journey saved under older rules can still be read. Nil when the shape is wrong.
     public init?(stored json: JSON) {
-        var reader = JourneyReader(json: json)
+        var reader = JourneyReader(json: json, limits: .none)
         let journey = reader.journey(over: nil)
         guard let journey, !reader.faults.contains(where: \.isShape) else { return nil }
         self = journey

@@ -6,4 +6,12 @@ public struct JourneyLimits: Sendable, Hashable {
     public var filterNodes = FilterTree.maxNodes
 
     public init() {}
+
+    /// Of a journey that is stored: it was let in under the limits of its time.
+    static let none: JourneyLimits = {
+        var limits = JourneyLimits()
+        limits.tiles = .max
+        limits.edges = .max
+        return limits
+    }()
 }

@@ -175,4 +175,13 @@ import Testing
         stored["tiles"] = 3
         #expect(Journey(stored: .object(stored)) == nil)
     }
+
+    /// The gateway's limits may be set higher, and lower again.
+    @Test func readsWhatWasLetInUnderOtherLimits() throws {
+        var journey = Journey(name: "Large", parentModelID: Self.model)
+        journey.tiles = (0..<JourneyLimits().tiles + 1).map { Tile(id: "t\($0)", type: "wait") }
+        journey.edges = (0..<JourneyLimits().edges + 1).map { Edge(from: "t0", to: "t\($0)") }
+        let stored = try #require(Journey(stored: .object(journey.toJSON())))
+        #expect(stored.tiles.count == journey.tiles.count && stored.edges.count == journey.edges.count)
+    }
 }
