@@ -108,7 +108,8 @@ extension BadRequest {
 
     /// Sizes, grammar, references.
     static let values: [BadRequest] = [
-        .journey("an empty name", #""name": """#, 422, at: "/name"),
+        BadRequest(
+            "an empty name", "POST", "journeys", #"{"name": "", "parent_model_id": "{model}"}"#, 422, at: "/name"),
         .journey("501 tiles", #""tiles": [\#(tiles(501))]"#, 422, at: "/tiles", says: "500"),
         .journey("cron: four fields", #""schedule": "* * * *""#, 422, at: "/schedule", says: "schedule"),
         .journey("cron: minute 61", #""schedule": "61 * * * *""#, 422, at: "/schedule", says: "61"),
