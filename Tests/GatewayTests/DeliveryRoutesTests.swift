@@ -47,16 +47,7 @@ import TestSupport
             {"name": "Inbox", "destination_type": "webhook", "limits": {"deliveries_per_day": 1000},
              "config": {"url": "http://127.0.0.1:\(port)/", "batch_size": 1}}
             """)
-        journey = try workspace.make(
-            "/journeys",
-            """
-            {"name": "J", "parent_model_id": "\(model)",
-             "tiles": [{"id": "a", "type": "entry"}, {"id": "b", "type": "sync", "config": {
-                "destination_id": "\(destination)",
-                "field_mapping": [{"source_column": "name", "destination_field": "Name"}]}}],
-             "edges": [{"from": "a", "to": "b"}]}
-            """)
-        try workspace.json("POST", "/journeys/\(journey)/activate")
+        journey = try workspace.makeDelivery(of: model, to: destination)
     }
 
     private func page(_ workspace: TestWorkspace? = nil) throws -> JSON {

@@ -43,16 +43,7 @@ import TestSupport
         workspace = try gateway.makeWorkspace()
         let model = try workspace.makeModel()
         let destination = try workspace.makeDestination(url: "http://127.0.0.1:\(port)/")
-        journey = try workspace.make(
-            "/journeys",
-            """
-            {"name": "J", "parent_model_id": "\(model)",
-             "tiles": [{"id": "a", "type": "entry"}, {"id": "b", "type": "sync", "config": {
-                "destination_id": "\(destination)",
-                "field_mapping": [{"source_column": "name", "destination_field": "Name"}]}}],
-             "edges": [{"from": "a", "to": "b"}]}
-            """)
-        try workspace.json("POST", "/journeys/\(journey)/activate")
+        journey = try workspace.makeDelivery(of: model, to: destination)
     }
 
     private func trigger() throws -> HTTPClient.Answer { try workspace.call("POST", "/journeys/\(journey)/trigger") }

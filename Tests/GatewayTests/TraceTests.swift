@@ -34,16 +34,7 @@ import TestSupport
             {"name": "Inbox", "destination_type": "webhook",
              "config": {"url": "http://127.0.0.1:\(port)/", "batch_size": 1, "signing_secrets": ["whsec_YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4"]}}
             """)
-        let journey = try workspace.make(
-            "/journeys",
-            """
-            {"name": "J", "parent_model_id": "\(model)",
-             "tiles": [{"id": "a", "type": "entry"}, {"id": "b", "type": "sync", "config": {
-                "destination_id": "\(destination)",
-                "field_mapping": [{"source_column": "name", "destination_field": "Name"}]}}],
-             "edges": [{"from": "a", "to": "b"}]}
-            """)
-        try workspace.json("POST", "/journeys/\(journey)/activate")
+        let journey = try workspace.makeDelivery(of: model, to: destination)
         let headers = traceparent.map { [("traceparent", $0)] } ?? []
         #expect(try workspace.call("POST", "/journeys/\(journey)/trigger", headers: headers).status == 201)
         try eventually {

@@ -81,6 +81,21 @@ final class TestWorkspace {
         try make("/destinations", #"{"name": "Inbox", "destination_type": "webhook", "config": {"url": "\#(url)"}}"#)
     }
 
+    /// An active journey that sends everybody's name to a destination.
+    func makeDelivery(of model: String, to destination: String) throws -> String {
+        let journey = try make(
+            "/journeys",
+            """
+            {"name": "J", "parent_model_id": "\(model)",
+             "tiles": [{"id": "a", "type": "entry"}, {"id": "b", "type": "sync", "config": {
+                "destination_id": "\(destination)",
+                "field_mapping": [{"source_column": "name", "destination_field": "Name"}]}}],
+             "edges": [{"from": "a", "to": "b"}]}
+            """)
+        try json("POST", "/journeys/\(journey)/activate")
+        return journey
+    }
+
     /// A draft that lets members wait for three days.
     func makeJourney(model: String, name: String = "Onboarding") throws -> String {
         try make("/journeys", TestWorkspace.journey(model: model, name: name))
