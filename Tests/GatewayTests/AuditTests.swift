@@ -175,7 +175,8 @@ import Testing
         #expect(found == all && all.count >= 5)
         for (query, status) in [
             ("cursor=x", 422), ("cursor=a-1", 422), ("object=cow", 422), ("action=eaten", 422), ("since=now", 422),
-            ("limit=0", 422), ("limit=1001", 422), ("colour=red", 400), ("object=model&object=run", 400),
+            ("limit=0", 422), ("limit=1001", 422), ("actor=null", 422), ("actor=", 422), ("colour=red", 400),
+            ("object=model&object=run", 400),
         ] { #expect(try workspace.call("GET", "/audit?" + query).status == status, "\(query)") }
         #expect(try log("?until=2024-01-15T09:29:59Z").isEmpty)
         #expect(try log("?since=2024-01-15T09:29:59Z&object=model").count == 1)

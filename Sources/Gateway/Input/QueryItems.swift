@@ -61,6 +61,13 @@ struct QueryItems {
         throw APIError.query(name, "must be a time like 2024-01-15T09:30:00Z")
     }
 
+    /// In lower case.
+    func id(_ name: String) throws -> String? {
+        guard let text = self[name] else { return nil }
+        if let id = UUIDText.normalized(text) { return id }
+        throw APIError.query(name, "must be a UUID like 770e8400-e29b-41d4-a716-446655440000")
+    }
+
     func bool(_ name: String) throws -> Bool? {
         switch self[name] {
         case nil: nil

@@ -14,7 +14,7 @@ enum AuditRoutes {
         filter.object = try word("object", query)
         filter.action = try word("action", query)
         filter.objectID = query["object_id"].map { UUIDText.normalized($0) ?? $0 }
-        filter.keyID = query["actor"].map { UUIDText.normalized($0) ?? $0 }
+        filter.keyID = try query.id("actor")
         filter.since = try query.time("since")
         filter.until = try query.time("until")
         let limit = try query.integer("limit", 1...1000) ?? 100
