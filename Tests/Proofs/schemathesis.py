@@ -90,6 +90,9 @@ def attack(gateway, name, own, other, inbox, operator, operations):
     proof.check(f"{name}: every check of schemathesis held", run.returncode == 0, f"status {run.returncode}" if run.returncode else "")
     tested = re.search(r"Tested: (\d+)", run.stdout)
     proof.check(f"{name}: every operation was called", tested and int(tested.group(1)) == operations, tested.group(0) if tested else "none")
+    # Without its key all that was called answered 401.
+    caller = Caller(gateway.base, own["key"], Counts(), own["workspace"])
+    proof.check(f"{name}: its key is good still", caller.call("GET", "/api-keys/" + own["key_id"])["status"] == "active")
 
 
 def prove():
