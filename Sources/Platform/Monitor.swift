@@ -6,10 +6,13 @@ import Glibc
 public final class Monitor<State>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
-    private var state: State
+    /// In a place of its own: a state without a size (`Monitor<Void>`) would otherwise share its address with the object, and what
+    /// happens to it under the lock would look like a race with whoever uses the object without.
+    private let state: UnsafeMutablePointer<State>
 
-    public init(_ state: State) {
-        self.state = state
+    public init(_ initial: State) {
+        state = .allocate(capacity: 1)
+        state.initialize(to: initial)
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
@@ -25,6 +28,8 @@ public final class Monitor<State>: @unchecked Sendable {
         pthread_mutex_destroy(mutex)
         condition.deallocate()
         mutex.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// Runs `body` with the state under the lock.
@@ -32,7 +37,7 @@ public final class Monitor<State>: @unchecked Sendable {
     public func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return try body(&state)
+        return try body(&state.pointee)
     }
 
     /// Changes the state and wakes every waiter.
@@ -43,7 +48,7 @@ public final class Monitor<State>: @unchecked Sendable {
             pthread_cond_broadcast(condition)
             pthread_mutex_unlock(mutex)
         }
-        return try body(&state)
+        return try body(&state.pointee)
     }
 
     /// Wakes every waiter without a change, so that they look at the clock again.
@@ -54,7 +59,7 @@ public final class Monitor<State>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
-            if let result = body(&state) { return result }
+            if let result = body(&state.pointee) { return result }
             pthread_cond_wait(condition, mutex)
         }
     }
@@ -69,8 +74,8 @@ public final class Monitor<State>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
-            if let result = body(&state) { return result }
-            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return body(&state) }
+            if let result = body(&state.pointee) { return result }
+            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return body(&state.pointee) }
         }
     }
 }
