@@ -6,7 +6,7 @@ import Testing
         .timeLimit(.minutes(40)),
         arguments: [
             "swaps", "kills", "caps", "receivers", "inside", "connectors", "engine-kills", "pauses", "backup", "llhttp",
-            "fuzz", "schemathesis", "slow", "bombs",
+            "fuzz", "schemathesis", "slow", "bombs", "sanitizers",
         ])
     func theShortFormHolds(_ name: String) throws {
         let result = try Command(

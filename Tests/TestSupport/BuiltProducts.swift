@@ -3,7 +3,7 @@ import Platform
 
 /// What the build has put beside the test program.
 public enum BuiltProducts {
-    /// The directory of the products.
+    /// The directory of the products. A run under a sanitizer puts those together in a folder of their own: Tests/Proofs/sanitizers.py.
     public static let directory: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = readlink("/proc/self/exe", &buffer, buffer.count)
@@ -14,12 +14,8 @@ public enum BuiltProducts {
     /// The `tessera` program.
     public static var tessera: String { directory + "/tessera" }
 
-    /// Where plugins and their host come from. A run of the tests under a sanitizer names products without it in
-    /// `TESSERA_TEST_PRODUCTS`: its shadow memory does not fit into a child's limits.
-    private static let pluginDirectory = getenv("TESSERA_TEST_PRODUCTS").map { String(cString: $0) } ?? directory
-
     /// The program that plugins are probed and isolated in.
-    public static var pluginHost: String { pluginDirectory + "/tessera-plugin-host" }
+    public static var pluginHost: String { directory + "/tessera-plugin-host" }
 
     /// The plugins that the package ships, by the names of their folders.
     public static let plugins = [
@@ -27,7 +23,7 @@ public enum BuiltProducts {
     ]
 
     /// The file of a shipped plugin: "Wait".
-    public static func plugin(_ name: String) -> String { "\(pluginDirectory)/lib\(name)Plugin.so" }
+    public static func plugin(_ name: String) -> String { "\(directory)/lib\(name)Plugin.so" }
 
     /// Makes a plugin directory with links to shipped plugins, and nothing else.
     public static func linkPlugins(_ names: [String] = plugins, in directory: String) throws {

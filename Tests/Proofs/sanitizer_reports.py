@@ -1,0 +1,81 @@
+"""What ThreadSanitizer, AddressSanitizer and LeakSanitizer say, read from the files that they write, and grouped: by kind and by the
+innermost call that is this package's, else by the innermost that is no allocator's. https://github.com/google/sanitizers/wiki"""
+import os, re, subprocess
+
+# The one line with which a report begins. FATAL and CHECK: the sanitizer itself could not go on, so nothing more was looked at.
+HEAD = re.compile(r"^(?:==\d+==)?\s*(?:WARNING|ERROR|FATAL): (Thread|Address|Leak)Sanitizer:? (.*)|^.*(Thread|Address|Leak)Sanitizer: (CHECK failed.*|.* fatal error.*)")
+LEAK = re.compile(r"^Direct leak of (\d+) byte")
+FRAME = re.compile(r"^\s+#\d+ (?:0x[0-9a-f]+ in )?(\S+) (.*)")
+ALLOCATORS = re.compile(r"^(malloc|calloc|realloc|reallocarray|posix_memalign|aligned_alloc|memalign|strdup|__interceptor_.*|operator new.*|swift_slowAlloc\w*|swift_alloc\w*|_?swift_\w*[aA]lloc\w*)$")
+OURS = re.compile(r"/(Sources|Tests|Plugins|Benchmarks)/")
+
+
+class Report:
+    def __init__(self, kind, text):
+        self.kind, self.text = kind, text
+        frames = [found.groups() for found in map(FRAME.match, first_stack(text)) if found]
+        others = [frame for frame in frames if not ALLOCATORS.match(frame[0])]
+        ours = [frame for frame in others if OURS.search(frame[1])]
+        function, place = (ours or others or frames or [("unknown", "")])[0]
+        self.group = (kind, function, re.sub(r" \(.*", "", place).rsplit("/", 1)[-1])
+
+
+def first_stack(lines):
+    """The lines of the first stack: what raced, overflowed or was allocated."""
+    stack = []
+    for line in lines:
+        if FRAME.match(line):
+            stack.append(line)
+        elif stack:
+            break
+    return stack
+
+
+def reports(text):
+    """All reports of a file. Each directly leaked allocation is one; what hangs on it (indirect leaks) is not."""
+    found, current = [], None
+    leaking = False
+    for line in text.splitlines():
+        head, leak = HEAD.match(line), LEAK.match(line)
+        if head:
+            name, what = head.group(1) or head.group(3), head.group(2) or head.group(4)
+            leaking = "detected memory leaks" in what
+            current = None if leaking else []
+            if not leaking:
+                found.append((f"{name}Sanitizer: {re.sub(r' *[(]pid=.*| on (unknown )?address.*| at pc .*', '', what)}", current))
+        elif leak and leaking:
+            current = [f"{leak.group(1)} bytes"]
+            found.append(("LeakSanitizer: leak", current))
+        elif line.startswith(("Indirect leak", "SUMMARY:", "Shadow bytes", "ThreadSanitizer: reported")):
+            current = None
+        elif current is not None:
+            current.append(line)
+    return [Report(kind, lines) for kind, lines in found]
+
+
+def read(directory, prefix):
+    """The reports of all files that sanitized processes have written: `prefix`.PID each."""
+    found = []
+    for name in sorted(os.listdir(directory)):
+        if name.startswith(prefix + "."):
+            with open(os.path.join(directory, name), errors="replace") as file:
+                found += reports(file.read())
+    return found
+
+
+def demangled(text):
+    """With names as Swift writes them, without the modules."""
+    try:
+        return subprocess.run(["swift", "demangle", "--compact", "--simplified"], input=text, capture_output=True, text=True, timeout=60).stdout or text
+    except (OSError, subprocess.TimeoutExpired):
+        return text
+
+
+def tell(say, found, lines=24):
+    """Says how many reports there are of each group, and shows the first of each."""
+    groups = {}
+    for report in found:
+        groups.setdefault(report.group, []).append(report)
+    for (kind, function, place), members in sorted(groups.items(), key=lambda group: -len(group[1])):
+        say(f"    {len(members):5} × {kind}: {demangled(function).strip()} ({place})")
+        say(demangled("\n".join("          " + re.sub(r" \(BuildId.*", "", line)[:260] for line in members[0].text[:lines])).rstrip("\n"))
