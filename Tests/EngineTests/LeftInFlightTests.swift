@@ -18,6 +18,8 @@ import Testing
     private func stop(_ bench: Bench, _ journey: String, _ stop: (RunRecord) throws -> Void) throws -> RunRecord {
         let run = try bench.trigger(journey)
         try eventually { try bench.sent().count == 16 }
+        // Told earlier, it would have staged nobody but those.
+        try eventually { try bench.stats(journey).tile("send").active > 16 }
         try stop(run)
         // The run has seen it, and calls nobody more.
         try bench.engine.betweenBatches(of: journey) {}
