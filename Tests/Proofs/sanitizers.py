@@ -23,7 +23,7 @@ SUPPRESSIONS = os.path.join(ROOT, "Tests", "Sanitized", "leaks.txt")
 # Of each sanitizer: the folder of its build, the variable with its options, and the options.
 SANITIZERS = {
     "thread": (".build-tsan", "TSAN_OPTIONS", "halt_on_error=0:exitcode=66:second_deadlock_stack=1"),
-    "address": (".build-asan", "ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=0"),
+    "address": (".build-asan", "ASAN_OPTIONS", "detect_leaks=1"),
 }
 LEFT_OUT = {
     "AcceptanceTests.ArchitectureTests": "reads sources, headers and the release's binaries; runs nothing of Tessera",
@@ -101,6 +101,11 @@ def link(source, target):
     if os.path.lexists(target):
         os.unlink(target)
     os.link(os.path.realpath(source), target)
+
+
+def is_sanitized(sanitizer, program):
+    symbols = subprocess.run(["nm", program], capture_output=True, text=True, check=True).stdout
+    return ("__tsan_init" if sanitizer.name == "thread" else "__asan_init") in symbols
 
 
 def put_together(sanitizer, prefix):
@@ -182,6 +187,9 @@ def long(proof, sanitizer, options):
     build(proof, f"--sanitize={sanitizer.name}", "--scratch-path", sanitizer.scratch)
     products, tree = put_together(sanitizer, options.prefix)
     bundle = os.path.join(products, BUNDLE)
+    proof.check(f"{sanitizer.name}: the bundle and both tessera have it, the plugins' host has not",
+                all(is_sanitized(sanitizer, program) for program in (bundle, products + "/tessera", tree + "/bin/tessera"))
+                and not is_sanitized(sanitizer, products + "/tessera-plugin-host"))
     modules = []
     for name, listed in sorted(tests_of(sanitizer, bundle).items()):
         if re.search(options.tests or "", name):
