@@ -12,7 +12,7 @@ public enum Crypto {
 
     /// SHA-256 of a buffer into 32 bytes, without an allocation: for hot paths.
     public static func sha256(_ bytes: UnsafeRawBufferPointer, into digest: UnsafeMutablePointer<UInt8>) {
-        _ = SHA256(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, digest)
+        tessera_sha256(bytes.baseAddress, bytes.count, digest)
     }
 
     /// HMAC-SHA-256, 32 bytes.
