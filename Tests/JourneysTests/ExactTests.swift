@@ -28,7 +28,25 @@ import Testing
         ("770e8400-e29b-41d4-a716-44665544000", nil), ("770e8400-e29b-41d4-a716-44665544000g", nil),
         ("770e8400-e29b-41d4-a7160446655440000", nil), ("-70e8400-e29b-41d4-a716-446655440000", nil),
     ])
-    func normalisesUUIDs(text: String, expected: String?) { #expect(UUIDText.normalized(text) == expected) }
+    func normalisesUUIDs(text: String, expected: String?) {
+        #expect(UUIDText.normalized(text) == expected)
+        let bits = Array(text.utf8).withUnsafeBufferPointer { UUIDBits($0) }
+        #expect(bits?.text == expected)
+    }
+
+    /// Each byte at each place: the bits take what the text takes.
+    @Test func bitsOfUUIDs() {
+        let uuid = Array("01234567-89ab-cDEF-0123-456789abcdef".utf8)
+        for place in uuid.indices {
+            for byte in UInt8.min...UInt8.max {
+                var changed = uuid
+                changed[place] = byte
+                let bits = changed.withUnsafeBufferPointer { UUIDBits($0) }
+                #expect((bits != nil) == UUIDText.isOne(changed))
+                if let bits { #expect(bits.text.utf8.elementsEqual(changed.map { $0 | 0x20 })) }
+            }
+        }
+    }
 
     @Test func columnsAsJSON() {
         let column = Column(name: "age", type: .integer, nullable: false)

@@ -1,3 +1,4 @@
+import Journeys
 import Platform
 
 /// control.db: workspaces, keys, sources, models, destinations, journeys with every version a row, runs, plugin
@@ -78,6 +79,17 @@ public final class ControlStore: Sendable {
         let connection = try readers.connection()
         if let reader = connection.current { return try body(reader) }
         return try connection.read(body)
+    }
+
+    /// The text of an object of a workspace: `make` reads it, and is asked again only when anything in the database has changed,
+    /// by whichever process. Sees what a read sees.
+    /// - Parameter make: its text depends on the database alone; nil when there is no such object.
+    public func object(
+        _ kind: ObjectKind, workspaceID: String, id: UUIDBits, _ make: (ControlReader) throws -> ObjectText?
+    ) throws -> ObjectText? {
+        let connection = try readers.connection()
+        if let reader = connection.current { return try make(reader) }
+        return try connection.object(ObjectMemory.Key(kind: kind, id: id), workspaceID: workspaceID, make)
     }
 
     /// Begins a bracket on this thread: all reads until `endReads` share one transaction, which starts with the first.

@@ -11,8 +11,10 @@ final class ControlReadConnection: @unchecked Sendable {
     private(set) var current: ControlReader?
     private var isBracketed = false
     private var hasBegun = false
-    /// What was read of it in this bracket.
+    /// What was read of them in this bracket.
     private var keyChanges: Int64?
+    private var version: UInt32?
+    private var memory = ObjectMemory()
 
     init(pool: ControlReadPool) throws {
         self.pool = pool
@@ -45,6 +47,29 @@ final class ControlReadConnection: @unchecked Sendable {
         return count
     }
 
+    /// An object's text: what was made of it before, if nothing in the database has changed since, else what `make` makes of it.
+    func object(
+        _ key: ObjectMemory.Key, workspaceID: String, _ make: (ControlReader) throws -> ObjectText?
+    ) throws -> ObjectText? {
+        if let version, let known = memory.find(key, workspaceID: workspaceID, version: version) { return known }
+        return try read { reader in
+            guard let version = try readVersion(reader) else { return try make(reader) }
+            if let known = memory.find(key, workspaceID: workspaceID, version: version) { return known }
+            let object = try make(reader)
+            if let object { memory.keep(object, key, workspaceID: workspaceID, version: version) }
+            return object
+        }
+    }
+
+    /// Of the data that this transaction sees. Only its first read settles what that is.
+    private func readVersion(_ reader: ControlReader) throws -> UInt32? {
+        if let version { return version }
+        _ = try reader.keyChanges()
+        let version = reader.connection.database.dataVersion
+        if isBracketed { self.version = version }
+        return version
+    }
+
     func begin() {
         // A bracket that its owner forgot to end would show yesterday's data for ever.
         end()
@@ -54,6 +79,7 @@ final class ControlReadConnection: @unchecked Sendable {
     func end() {
         isBracketed = false
         keyChanges = nil
+        version = nil
         guard hasBegun else { return }
         hasBegun = false
         reader.withLock { reader in _ = try? reader?.connection.run("COMMIT") }

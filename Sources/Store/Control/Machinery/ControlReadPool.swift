@@ -15,8 +15,8 @@ final class ControlReadPool: Sendable {
 
     /// This thread's connection, opened at its first use.
     func connection() throws -> ControlReadConnection {
+        if let connection = existingConnection() { return connection }
         let thread = try ThreadConnections.current()
-        if let connection = thread.connection(of: self) { return connection }
         guard connections.withLock({ $0 != nil }) else { throw StoreError.closed }
         let connection = try ControlReadConnection(pool: self)
         try connections.withLock { connections in
@@ -29,7 +29,7 @@ final class ControlReadPool: Sendable {
 
     /// This thread's connection if it has one already.
     func existingConnection() -> ControlReadConnection? {
-        (try? ThreadConnections.current())?.connection(of: self)
+        ThreadConnections.connection(of: self)
     }
 
     /// How many threads have a connection.
@@ -58,15 +58,20 @@ private final class ThreadConnections {
         for connection in connections { connection.pool.remove(connection) }
     }
 
-    func connection(of pool: ControlReadPool) -> ControlReadConnection? {
+    private func find(_ pool: ControlReadPool) -> ControlReadConnection? {
         for connection in connections where connection.pool === pool { return connection }
         return nil
     }
 
     func add(_ connection: ControlReadConnection) {
-        // A process with one store never has any of these; tests open and close many.
-        connections.removeAll(where: \.isClosed)
-        connections.append(connection)
+        // A process with one store never has any closed ones; tests open and close many.
+        connections = connections.filter { !$0.isClosed } + [connection]
+    }
+
+    /// The calling thread's, if it has one. Every read asks.
+    static func connection(of pool: ControlReadPool) -> ControlReadConnection? {
+        guard let key, let pointer = pthread_getspecific(key) else { return nil }
+        return Unmanaged<ThreadConnections>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.find(pool) }
     }
 
     /// One key for the process: systems have few of them, and a deleted one would leave its values behind.
