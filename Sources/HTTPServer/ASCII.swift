@@ -1,3 +1,5 @@
+import Glibc
+
 /// Byte classes of RFC 9110 and RFC 3986, as bit sets: no table in memory, no branches per class.
 struct ByteClass: Sendable {
     private let low: UInt64
@@ -16,10 +18,13 @@ struct ByteClass: Sendable {
 
     func containsAll(_ bytes: some Sequence<UInt8>) -> Bool { bytes.allSatisfy(contains) }
 
+    func containsAll(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        for index in range where !contains(bytes[index]) { return false }
+        return true
+    }
+
     /// `tchar` of RFC 9110 5.6.2: letters, digits and ``!#$%&'*+-.^_`|~``.
     static var token: ByteClass { ByteClass(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe) }
-    /// `pchar`, `/` and `?` of RFC 3986: what may stand in a path and query.
-    static var target: ByteClass { ByteClass(low: 0xafff_fff2_0000_0000, high: 0x47ff_fffe_87ff_ffff) }
     /// `reg-name` of RFC 3986: host names and IPv4 addresses.
     static var hostName: ByteClass { ByteClass(low: 0x2bff_7ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe) }
     /// Hexadecimal digits, `:` and `.`: what stands in the brackets of an IPv6 address.
@@ -47,21 +52,64 @@ enum ASCII {
         return letter < 6 ? UInt64(letter) + 10 : nil
     }
 
-    /// Whether the bytes spell `text`, a lower-case constant, in any case.
-    static func matches(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
-        guard bytes.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { text in
-            for offset in 0..<text.count where lower(bytes[bytes.startIndex + offset]) != text[offset] { return false }
-            return true
+    /// Whether a value may stand in a field: no control character but the tab.
+    ///
+    /// This and `isTarget` have no exit in the middle and read through a plain pointer: the compiler makes them look at many bytes
+    /// at once.
+    static func isText(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        guard let base = bytes.baseAddress else { return range.isEmpty }
+        var strange: UInt8 = 0
+        for index in range {
+            let byte = base.load(fromByteOffset: index, as: UInt8.self)
+            strange |= (byte < space ? 1 : 0) & (byte != tab ? 1 : 0) | (byte == 0x7F ? 1 : 0)
         }
+        return strange == 0
+    }
+
+    /// Whether all bytes may stand in a path and query: `pchar`, `/`, `?` and `%` of RFC 3986.
+    static func isTarget(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        guard let base = bytes.baseAddress else { return range.isEmpty }
+        var strange: UInt8 = 0
+        for index in range {
+            let byte = base.load(fromByteOffset: index, as: UInt8.self)
+            // All that is not printable ASCII, `"` and `#`, `<` and `>`, `[` to `^`, the back quote, `{` to `}`.
+            strange |=
+                (byte &- 0x21 > 0x5D ? 1 : 0) | (byte &- 0x22 < 2 ? 1 : 0) | (byte & 0xFD == 0x3C ? 1 : 0)
+                | (byte &- 0x5B < 4 ? 1 : 0) | (byte == 0x60 ? 1 : 0) | (byte &- 0x7B < 3 ? 1 : 0)
+        }
+        return strange == 0
+    }
+
+    /// The first place of a byte in a range.
+    static func find(_ byte: UInt8, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int? {
+        guard !range.isEmpty, let base = bytes.baseAddress else { return nil }
+        guard let found = memchr(base + range.lowerBound, Int32(byte), range.count) else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    /// Whether the bytes spell `text`, a lower-case constant, in any case.
+    static func matches(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count where lower(bytes[range.lowerBound + offset]) != text.utf8Start[offset] {
+            return false
+        }
+        return true
+    }
+
+    static func matches(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
+        matches(bytes.base, bytes.startIndex..<bytes.endIndex, text)
     }
 
     /// Without spaces and tabs at both ends.
-    static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
-        var start = bytes.startIndex
-        var end = bytes.endIndex
+    static func trimmed(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
         while start < end, bytes[start] == space || bytes[start] == tab { start += 1 }
         while end > start, bytes[end - 1] == space || bytes[end - 1] == tab { end -= 1 }
-        return bytes[start..<end]
+        return start..<end
+    }
+
+    static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        bytes.base[trimmed(bytes.base, bytes.startIndex..<bytes.endIndex)]
     }
 }

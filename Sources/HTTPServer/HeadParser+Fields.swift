@@ -9,11 +9,11 @@ extension HeadParser {
                 nameStart: Int32(name.lowerBound), nameCount: Int32(name.count), valueStart: Int32(value.lowerBound),
                 valueCount: Int32(value.count)))
         switch name.count {
-        case 4: if ASCII.matches(bytes[name], "host") { try parseHost(bytes, value) }
-        case 6: if ASCII.matches(bytes[name], "expect") { try parseExpect(bytes[value]) }
-        case 10: if ASCII.matches(bytes[name], "connection") { parseConnection(bytes[value]) }
-        case 14: if ASCII.matches(bytes[name], "content-length") { try parseLength(bytes[value]) }
-        case 17: if ASCII.matches(bytes[name], "transfer-encoding") { try parseCoding(bytes[value]) }
+        case 4: if ASCII.matches(bytes, name, "host") { try parseHost(bytes, value) }
+        case 6: if ASCII.matches(bytes, name, "expect") { try parseExpect(bytes[value]) }
+        case 10: if ASCII.matches(bytes, name, "connection") { parseConnection(bytes[value]) }
+        case 14: if ASCII.matches(bytes, name, "content-length") { try parseLength(bytes[value]) }
+        case 17: if ASCII.matches(bytes, name, "transfer-encoding") { try parseCoding(bytes[value]) }
         default: break
         }
     }
@@ -30,19 +30,15 @@ extension HeadParser {
             }
             throw .malformed("a header field needs a name of token characters, directly followed by a colon")
         }
-        for index in colon + 1..<line.upperBound {
-            let byte = bytes[index]
-            guard byte >= ASCII.space && byte != 0x7F || byte == ASCII.tab else {
-                throw .malformed("a header field's value has a control character")
-            }
+        guard ASCII.isText(bytes, colon + 1..<line.upperBound) else {
+            throw .malformed("a header field's value has a control character")
         }
-        let value = ASCII.trimmed(bytes[colon + 1..<line.upperBound])
-        return (line.lowerBound..<colon, value.startIndex..<value.endIndex)
+        return (line.lowerBound..<colon, ASCII.trimmed(bytes, colon + 1..<line.upperBound))
     }
 
     private mutating func parseHost(_ bytes: UnsafeRawBufferPointer, _ value: Range<Int>) throws(HTTPFault) {
         guard host == nil else { throw .malformed("the Host field occurs more than once") }
-        guard HeadParser.isHost(bytes[value]) else { throw .malformed("the Host field is not valid") }
+        guard HeadParser.isHost(bytes, value) else { throw .malformed("the Host field is not valid") }
         host = value
     }
 

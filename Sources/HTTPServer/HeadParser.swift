@@ -1,5 +1,3 @@
-import Glibc
-
 /// Reads the head of one request, RFC 9112 to the letter: bytes in, head or fault out, no I/O.
 ///
 /// Incremental: `parse` is called with all bytes since the head's start, and looks at each line once. What it says
@@ -40,7 +38,7 @@ struct HeadParser {
 
     /// True when the head is complete, false when more bytes are needed.
     mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(HTTPFault) -> Bool {
-        while let feed = HeadParser.lineFeed(in: bytes, from: scanned) {
+        while let feed = ASCII.find(ASCII.lineFeed, in: bytes, scanned..<bytes.count) {
             if !hasRequestLine, feed - lineStart > limits.requestLine { throw .targetTooLong }
             if feed >= limits.bytes { throw .headTooLarge }
             guard feed > lineStart, bytes[feed - 1] == ASCII.carriageReturn else {
@@ -64,12 +62,6 @@ struct HeadParser {
         if !hasRequestLine, bytes.count - lineStart > limits.requestLine { throw .targetTooLong }
         if bytes.count > limits.bytes { throw .headTooLarge }
         return false
-    }
-
-    private static func lineFeed(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        guard start < bytes.count, let base = bytes.baseAddress else { return nil }
-        guard let found = memchr(base + start, Int32(ASCII.lineFeed), bytes.count - start) else { return nil }
-        return UnsafeRawPointer(found) - base
     }
 
     /// What only the whole head can tell.
