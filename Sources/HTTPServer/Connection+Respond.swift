@@ -3,34 +3,33 @@ extension Connection {
     func respond(_ response: Response, exchange: UInt64) {
         guard exchange == self.exchange, case .awaited = answer, !isClosed else { return }
         var response = response
-        if !ResponseWriter.isValid(response) {
-            reactor.log.error(
-                event: "answer_invalid", "an answer had an invalid status or header", ["request_id": requestID.text])
+        var hasNoBody = response.status == 204 || response.status == 304
+        if !writeHead(response, hasNoBody ? .none : .length(response.body.count)) {
             response = .error(.badAnswer, requestID: requestID.text)
+            hasNoBody = false
+            _ = writeHead(response, .length(response.body.count))
         }
-        let hasNoBody = response.status == 204 || response.status == 304
-        writeHead(response, hasNoBody ? .none : .length(response.body.count))
-        if !hasNoBody, !isHead, case .bytes(let bytes) = response.body { output.append(body: bytes) }
+        let hasBody = !hasNoBody && !isHead
+        if hasBody, case .bytes(let bytes) = response.body { output.append(body: bytes) }
         answer = .done
-        conclude(status: response.status, bytes: hasNoBody || isHead ? 0 : response.body.count)
+        conclude(status: response.status, bytes: hasBody ? response.body.count : 0)
         reactor.touch(self)
     }
 
     func beginStream(_ response: Response, _ state: StreamState, exchange: UInt64) {
         guard exchange == self.exchange, case .awaited = answer, !isClosed else { return state.close() }
-        guard ResponseWriter.isValid(response) else {
-            state.close()
-            return respond(response, exchange: exchange)
-        }
-        if reactor.isStopping { state.stop() }
         // The end of the connection marks the end of the body for a peer that knows no chunks.
         if minorVersion == 0 { mustClose = true }
-        let hasNoBody = isHead || response.status == 204 || response.status == 304
         isChunkedAnswer = minorVersion == 1
-        writeHead(response, isChunkedAnswer && response.status != 204 && response.status != 304 ? .chunked : .none)
+        let mayHaveBody = response.status != 204 && response.status != 304
+        guard writeHead(response, isChunkedAnswer && mayHaveBody ? .chunked : .none) else {
+            state.close()
+            return respond(.error(.badAnswer, requestID: requestID.text), exchange: exchange)
+        }
+        if reactor.isStopping { state.stop() }
         unsentPayload = 0
         streamed = (response.status, 0)
-        if hasNoBody || peerClosed {
+        if isHead || !mayHaveBody || peerClosed {
             // A peer that had stopped sending before its stream began counts as one that left.
             if peerClosed { mustClose = true }
             state.close()
@@ -85,11 +84,17 @@ extension Connection {
         if exchange == self.exchange { self.mark = mark }
     }
 
-    private func writeHead(_ response: Response, _ framing: ResponseWriter.Framing) {
-        if ResponseWriter.asksToClose(response) { mustClose = true }
+    /// False when the answer is not valid, which is logged; nothing is written then.
+    private func writeHead(_ response: Response, _ framing: ResponseWriter.Framing) -> Bool {
         if !output.hasStorage { output.adopt(reactor.takeStorage()) }
-        ResponseWriter.writeHead(
-            response, framing: framing, close: mustClose, keepAlive: minorVersion == 0, date: reactor.date.field,
-            id: requestID, into: &output)
+        let additions = ResponseWriter.Additions(
+            close: mustClose, keepAlive: minorVersion == 0, date: reactor.date.field, id: requestID)
+        guard let close = ResponseWriter.writeHead(response, framing: framing, additions, into: &output) else {
+            reactor.log.error(
+                event: "answer_invalid", "an answer had an invalid status or header", ["request_id": requestID.text])
+            return false
+        }
+        mustClose = close
+        return true
     }
 }

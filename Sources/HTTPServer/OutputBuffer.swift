@@ -26,6 +26,16 @@ struct OutputBuffer {
         return first
     }
 
+    /// Where what is appended from now on begins.
+    var mark: Int { (chunks.last ?? first).count }
+
+    /// Takes back what was appended since `mark` was read; bodies must not be among it.
+    mutating func cut(to mark: Int) {
+        let excess = self.mark - mark
+        count -= excess
+        if chunks.isEmpty { first.removeLast(excess) } else { chunks[chunks.count - 1].removeLast(excess) }
+    }
+
     mutating func append(_ bytes: some Collection<UInt8>) {
         count += bytes.count
         if chunks.isEmpty {
@@ -36,7 +46,7 @@ struct OutputBuffer {
     }
 
     mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { append($0) }
+        append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     mutating func append(_ text: String) {
@@ -51,8 +61,9 @@ struct OutputBuffer {
             var rest = value
             repeat {
                 index -= 1
-                digits[index] = UInt8(48 + rest % 10)
-                rest /= 10
+                let quotient = rest / 10
+                digits[index] = UInt8(truncatingIfNeeded: 48 &+ rest &- quotient &* 10)
+                rest = quotient
             } while rest > 0
             append(UnsafeBufferPointer(rebasing: digits[index..<20]))
         }

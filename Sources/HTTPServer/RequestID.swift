@@ -39,7 +39,7 @@ struct RequestID: Sendable {
     private func own(in bytes: UnsafeMutableBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         var length = 0
         func append(_ digit: Int) {
-            bytes[length] = Self.alphabet[digit]
+            bytes[length] = Self.alphabet.utf8Start[digit]
             length += 1
         }
         for shift in stride(from: 20, through: 0, by: -5) { append(Int(prefix >> UInt32(shift)) & 31) }
@@ -60,5 +60,5 @@ struct RequestID: Sendable {
         }
     }
 
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
 }

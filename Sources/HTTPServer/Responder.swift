@@ -36,7 +36,9 @@ public final class Responder: Sendable {
     /// Sends the answer. A second call is logged and has no effect.
     public func respond(_ response: Response) {
         guard take() else { return }
-        connection.reactor.deliver(.answer(connection, exchange: exchange, response))
+        // Mostly it comes from a handler on the reactor itself.
+        if connection.reactor.isCurrent { return connection.respond(response, exchange: exchange) }
+        connection.reactor.post(.answer(connection, exchange: exchange, response))
     }
 
     /// Sends many answers with one wake-up of each reactor: for a committer that answers a whole group.

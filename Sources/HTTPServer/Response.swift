@@ -16,12 +16,21 @@ public struct Response: Sendable {
 
     /// 200 to 599. 204 and 304 carry no body.
     public var status: Int
+    /// Of the fields, these come first; apart from the others, since nearly every answer has them and not much else.
+    public var contentType: String?
+    /// With its quotes.
+    public var etag: String?
     /// A name that is no token or a value with a control character makes the answer a 500, and a log line says why.
     public var headers: [(String, String)]
     public var body: Body
 
-    public init(status: Int, headers: [(String, String)] = [], body: Body = .empty) {
+    public init(
+        status: Int, contentType: String? = nil, etag: String? = nil, headers: [(String, String)] = [],
+        body: Body = .empty
+    ) {
         self.status = status
+        self.contentType = contentType
+        self.etag = etag
         self.headers = headers
         self.body = body
     }
@@ -34,7 +43,7 @@ public struct Response: Sendable {
     static func error(_ fault: HTTPFault, requestID: String) -> Response {
         let text = "{\"error\":\"\(fault.message)\",\"code\":\"\(fault.code)\",\"request_id\":\"\(requestID)\"}"
         return Response(
-            status: fault.status, headers: [("Content-Type", "application/json")] + fault.headers,
+            status: fault.status, contentType: "application/json", headers: fault.headers,
             body: .bytes(Array(text.utf8)))
     }
 }

@@ -8,28 +8,26 @@ enum ResponseWriter {
         case none
     }
 
-    /// Whether names are tokens and values free of control characters: nothing can be smuggled into the head.
-    static func isValid(_ response: Response) -> Bool {
-        guard 200...599 ~= response.status else { return false }
-        for (name, value) in response.headers {
-            guard !name.isEmpty, ByteClass.token.containsAll(name.utf8) else { return false }
-            for byte in value.utf8 where byte < ASCII.space && byte != ASCII.tab || byte == 0x7F { return false }
-        }
-        return true
+    /// What the server adds to an answer.
+    struct Additions {
+        /// The connection ends with this answer, whatever the handler says.
+        var close: Bool
+        /// HTTP/1.0 has to be told that it goes on.
+        var keepAlive: Bool
+        /// A whole `Date` field.
+        var date: [UInt8]
+        var id: RequestID
     }
 
-    /// Whether a handler's own header asks to close.
-    static func asksToClose(_ response: Response) -> Bool {
-        response.headers.contains { name, value in
-            matches(name, "connection") && value.utf8.elementsEqual("close".utf8)
-        }
-    }
-
-    /// The head up to and with the empty line. `date` is a whole `Date` field.
+    /// Appends the head up to and with the empty line.
+    ///
+    /// Names must be tokens and values free of control characters: nothing can be smuggled into the head.
+    /// - Returns: whether the connection ends with this answer; nil when the answer is not valid: nothing is appended then.
     static func writeHead(
-        _ response: Response, framing: Framing, close: Bool, keepAlive: Bool, date: [UInt8],
-        id: RequestID, into output: inout OutputBuffer
-    ) {
+        _ response: Response, framing: Framing, _ additions: Additions, into output: inout OutputBuffer
+    ) -> Bool? {
+        guard 200...599 ~= response.status else { return nil }
+        let mark = output.mark
         if response.status == 200 {
             output.append("HTTP/1.1 200 OK\r\n" as StaticString)
         } else {
@@ -39,29 +37,66 @@ enum ResponseWriter {
             output.append(reason(response.status))
             output.append("\r\n" as StaticString)
         }
-        output.append(date)
+        output.append(additions.date)
         output.append("X-Request-Id: " as StaticString)
-        id.write(to: &output)
-        output.append("\r\n" as StaticString)
-        for (name, value) in response.headers where !isReserved(name) {
-            output.append(name)
-            output.append(": " as StaticString)
-            output.append(value)
-            output.append("\r\n" as StaticString)
+        additions.id.write(to: &output)
+        var isValid = true
+        if let type = response.contentType { isValid = write(after: "\r\nContent-Type: ", type, to: &output) }
+        if let etag = response.etag { isValid = write(after: "\r\nETag: ", etag, to: &output) && isValid }
+        var close = additions.close
+        for (name, value) in response.headers {
+            if isReserved(name) {
+                if matches(name, "connection"), value.utf8.elementsEqual("close".utf8) { close = true }
+                isValid = isValid && isText(value)
+            } else {
+                isValid = write(name: name, value, to: &output) && isValid
+            }
+        }
+        guard isValid else {
+            output.cut(to: mark)
+            return nil
         }
         if close {
-            output.append("Connection: close\r\n" as StaticString)
-        } else if keepAlive {
-            output.append("Connection: keep-alive\r\n" as StaticString)
+            output.append("\r\nConnection: close" as StaticString)
+        } else if additions.keepAlive {
+            output.append("\r\nConnection: keep-alive" as StaticString)
         }
         switch framing {
         case .length(let count):
-            output.append("Content-Length: " as StaticString)
+            output.append("\r\nContent-Length: " as StaticString)
             output.append(decimal: count)
             output.append("\r\n\r\n" as StaticString)
-        case .chunked: output.append("Transfer-Encoding: chunked\r\n\r\n" as StaticString)
-        case .none: output.append("\r\n" as StaticString)
+        case .chunked: output.append("\r\nTransfer-Encoding: chunked\r\n\r\n" as StaticString)
+        case .none: output.append("\r\n\r\n" as StaticString)
         }
+        return close
+    }
+
+    /// A field whose name is known; its line is ended by what follows. False when the value is not valid.
+    private static func write(after begin: StaticString, _ value: String, to output: inout OutputBuffer) -> Bool {
+        output.append(begin)
+        var value = value
+        return value.withUTF8 { bytes in
+            output.append(bytes)
+            return isText(bytes)
+        }
+    }
+
+    private static func write(name: String, _ value: String, to output: inout OutputBuffer) -> Bool {
+        guard !name.isEmpty, ByteClass.token.containsAll(name.utf8) else { return false }
+        output.append("\r\n" as StaticString)
+        output.append(name)
+        return write(after: ": ", value, to: &output)
+    }
+
+    private static func isText(_ value: String) -> Bool {
+        var value = value
+        return value.withUTF8 { isText($0) }
+    }
+
+    private static func isText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for byte in bytes where byte < ASCII.space && byte != ASCII.tab || byte == 0x7F { return false }
+        return true
     }
 
     /// Fields that belong to the server.

@@ -28,8 +28,8 @@ struct APIError: Error, Sendable {
 
     func response(requestID: String) -> Response {
         Response(
-            status: status, headers: [("Content-Type", "application/json")] + headers,
-            body: json(requestID: requestID).serialized())
+            status: status, contentType: "application/json", headers: headers,
+            body: .bytes(json(requestID: requestID).serialized()))
     }
 
     func json(requestID: String) -> JSON {

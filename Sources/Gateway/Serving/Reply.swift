@@ -32,10 +32,7 @@ struct Reply: Sendable {
     static func status(_ text: String) -> Reply { .json(["status": .string(text)]) }
 
     var response: Response {
-        var headers = [("Content-Type", contentType)]
-        if let etag { headers.append(("ETag", etag)) }
-        if let location { headers.append(("Location", location)) }
-        if !self.headers.isEmpty { headers += self.headers }
-        return Response(status: status, headers: headers, body: body)
+        let more = location.map { [("Location", $0)] + headers } ?? headers
+        return Response(status: status, contentType: contentType, etag: etag, headers: more, body: .bytes(body))
     }
 }
