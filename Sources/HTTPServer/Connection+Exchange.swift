@@ -26,7 +26,8 @@ extension Connection {
         minorVersion = parser.minorVersion
         asksToKeep = parser.asksToKeep
         if parser.asksToClose || (minorVersion == 0 && !asksToKeep) { mustClose = true }
-        let headers = HTTPHeaders(bytes: Array(bytes[..<parser.count]), fields: parser.fields)
+        let received = UnsafeRawBufferPointer(rebasing: bytes[..<parser.count])
+        let headers = HTTPHeaders(bytes: Array(received), fields: parser.fields)
         requestID.take(headers)
         let head = RequestHead(
             method: parser.method, headers: headers, minorVersion: minorVersion, peerAddress: peerAddress,
@@ -74,17 +75,23 @@ extension Connection {
         switch sink {
         case .none, .discard: break
         case .collect:
-            guard let head else { break }
-            let request = Request(head: head, body: body)
-            body = []
-            reactor.hand(request, of: self)
+            reactor.hand(requestOf: self)
         case .stream(let consumer, _):
             // Taken out first: from here on nobody calls `aborted`.
             sink = .none
-            consumer.finished(Responder(connection: self, exchange: exchange, id: requestID))
+            consumer.finished(makeResponder())
         }
         sink = .none
     }
+
+    /// The complete request, for the handler; nil when the connection has been closed meanwhile.
+    func takeRequest() -> Request? {
+        guard !isClosed, let head else { return nil }
+        defer { body = [] }
+        return Request(head: head, body: body)
+    }
+
+    func makeResponder() -> Responder { Responder(connection: self, exchange: exchange, id: requestID) }
 
     /// The answer is out: makes ready for the next request.
     func endExchange() {

@@ -38,22 +38,22 @@ public struct HTTPHeaders: Sendable, Sequence {
     public var count: Int { fields.count }
 
     /// The value of the first field of that name (ASCII case is ignored), without the white space around it.
-    public subscript(first name: String) -> String? {
-        for field in fields where matches(field, name) { return value(field) }
-        return nil
-    }
+    public subscript(first name: StaticString) -> String? { index(first: name).map { value(fields[$0]) } }
 
     /// The bytes of the first value of that name, for comparisons without a String.
-    public func bytes(first name: String) -> ArraySlice<UInt8>? {
-        for field in fields where matches(field, name) {
-            return bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueCount)]
-        }
-        return nil
+    public func bytes(first name: StaticString) -> ArraySlice<UInt8>? {
+        guard let index = index(first: name) else { return nil }
+        let field = fields[index]
+        return bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueCount)]
     }
 
+    /// Whether there is a field of that name.
+    public func contains(_ name: StaticString) -> Bool { index(first: name) != nil }
+
     /// All values of that name, in order.
-    public func all(_ name: String) -> [String] {
-        fields.filter { matches($0, name) }.map(value)
+    public func all(_ name: StaticString) -> [String] {
+        guard let first = index(first: name) else { return [] }
+        return fields[first...].filter { matches($0, name) }.map(value)
     }
 
     /// Names and values as the bytes that were received, in order: for checks that must not decode.
@@ -81,14 +81,18 @@ public struct HTTPHeaders: Sendable, Sequence {
         String(decoding: bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueCount)], as: UTF8.self)
     }
 
-    private func matches(_ field: Field, _ name: String) -> Bool {
-        let name = name.utf8
-        guard name.count == Int(field.nameCount) else { return false }
-        var index = Int(field.nameStart)
-        for byte in name {
-            if ASCII.lower(bytes[index]) != ASCII.lower(byte) { return false }
-            index += 1
+    private func index(first name: StaticString) -> Int? {
+        for index in fields.indices where matches(fields[index], name) { return index }
+        return nil
+    }
+
+    private func matches(_ field: Field, _ name: StaticString) -> Bool {
+        guard name.utf8CodeUnitCount == Int(field.nameCount) else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            let start = Int(field.nameStart)
+            for offset in 0..<name.utf8CodeUnitCount
+            where ASCII.lower(bytes[start + offset]) != ASCII.lower(name.utf8Start[offset]) { return false }
+            return true
         }
-        return true
     }
 }

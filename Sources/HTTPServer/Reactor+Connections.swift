@@ -92,11 +92,8 @@ extension Reactor {
         queued.append(connection)
     }
 
-    /// A complete request: its turn comes when all ready sockets have been received from.
-    func hand(_ request: Request, of connection: Connection) {
-        ready.append(
-            Ready(connection: connection, request: request, exchange: connection.exchange, id: connection.requestID))
-    }
+    /// A connection's request is complete: its turn comes when all ready sockets have been received from.
+    func hand(requestOf connection: Connection) { ready.append(connection) }
 
     func nextID() -> RequestID {
         let count = figures.requests.wrappingAdd(1, ordering: .relaxed).newValue

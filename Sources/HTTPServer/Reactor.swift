@@ -5,14 +5,6 @@ import Synchronization
 
 /// One thread with its epoll: serves its connections from accept to close. Other threads reach it by `post`.
 final class Reactor: @unchecked Sendable {
-    /// A request that waits for the end of the receiving half of a wake.
-    struct Ready {
-        var connection: Connection
-        var request: Request
-        var exchange: UInt64
-        var id: RequestID
-    }
-
     let configuration: ServerConfiguration
     let limits: HeadParser.Limits
     let handler: any HTTPHandler
@@ -26,20 +18,21 @@ final class Reactor: @unchecked Sendable {
     let scratch: UnsafeMutableRawBufferPointer
     private let events: UnsafeMutablePointer<epoll_event>
 
-    // All below belongs to the reactor's thread.
+    // All below belongs to the reactor's thread. Unchecked as in `Connection`.
     var thread = pthread_t()
     /// By descriptor.
-    var connections: [Connection?] = []
+    @exclusivity(unchecked) var connections: [Connection?] = []
     var open = 0
     var listener: Listener?
     var serial: UInt32 = 0
-    var ready: [Ready] = []
-    var dirty: [Connection] = []
+    /// Those whose request waits for the end of the receiving half of a wake.
+    @exclusivity(unchecked) var ready: [Connection] = []
+    @exclusivity(unchecked) var dirty: [Connection] = []
     var queued: [Connection] = []
     var messages: [ReactorMessage] = []
-    var storages: [[UInt8]] = []
+    @exclusivity(unchecked) var storages: [[UInt8]] = []
     var deadlines = DeadlineHeap()
-    var date = HTTPDate()
+    @exclusivity(unchecked) var date = HTTPDate()
     /// What this wake has to log.
     var lines = LogLines()
     /// Microseconds of the monotonic clock, read once a wake.
@@ -170,13 +163,12 @@ final class Reactor: @unchecked Sendable {
         var index = 0
         // Answering one request may append the next of its pipeline.
         while index < ready.count {
-            let item = ready[index]
+            let connection = ready[index]
             index += 1
-            if item.connection.isClosed { continue }
+            guard let request = connection.takeRequest() else { continue }
             // The call holds the only reference: a responder that the handler does not keep ends right here.
-            handler.handle(
-                item.request, Responder(connection: item.connection, exchange: item.exchange, id: item.id))
-            item.connection.advance()
+            handler.handle(request, connection.makeResponder())
+            connection.advance()
         }
         ready.removeAll(keepingCapacity: true)
         handler.wakeEnded()

@@ -1,5 +1,6 @@
-/// The request line and header fields of one request, checked against the grammar.
-public struct RequestHead: Sendable {
+/// The request line and header fields of one request, checked against the grammar. A class: it has many parts and goes through many
+/// hands.
+public final class RequestHead: Sendable {
     public let method: HTTPMethod
     public let headers: HTTPHeaders
     /// 0 or 1: the request is HTTP/1.0 or HTTP/1.1.
@@ -48,7 +49,7 @@ public struct RequestHead: Sendable {
     }
 
     /// A head for tests and for requests made inside the process; `target` is taken as it stands.
-    public init(
+    public convenience init(
         method: HTTPMethod, target: String, headers: [(String, String)] = [], minorVersion: Int = 1,
         peerAddress: String = "127.0.0.1"
     ) {

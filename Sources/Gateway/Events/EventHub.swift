@@ -126,7 +126,7 @@ final class EventHub: Sendable {
         let isMoved = keyChanges != nil && keyChanges != watcher.keyChanges
         guard isMoved || (watcher.nextHeartbeat > 0 && now >= watcher.nextHeartbeat) else { return true }
         do {
-            watcher.keyExpiresAt = try authenticator.authenticate(watcher.head).expiresAt
+            watcher.keyExpiresAt = try authenticator.authenticate(watcher.head, now: clock.now()).expiresAt
             if isMoved { watcher.keyChanges = keyChanges }
         } catch let error as APIError where error.status == 401 {
             return false

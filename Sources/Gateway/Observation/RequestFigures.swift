@@ -22,15 +22,17 @@ final class RequestFigures: Sendable {
 
     /// By the number of the route; the last is for what found none.
     let routes: [(method: String, pattern: String, counters: Counters)]
+    private let counters: [Counters]
 
     init(_ routes: [Route]) {
         self.routes =
             routes.map { ($0.method.description, $0.pattern, Counters()) } + [("", "", Counters())]
+        counters = self.routes.map(\.counters)
     }
 
     /// - Parameter route: nil when none was found.
     func count(_ route: Int?, status: Int, microseconds: Int64) {
-        let counters = routes[route ?? routes.count - 1].counters
+        let counters = counters[route ?? counters.count - 1]
         let place = Self.place(status)
         counters.statuses[place].wrappingAdd(1, ordering: .relaxed)
         var bucket = 0

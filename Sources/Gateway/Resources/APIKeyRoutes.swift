@@ -18,11 +18,9 @@ enum APIKeyRoutes {
     }
 
     static func get(_ call: Call) throws -> Reply {
-        let id = try call.id("key")
-        guard let key = try call.rooms.control.read({ try $0.apiKey(workspaceID: call.workspaceID, id: id) }) else {
-            throw APIError.notFound("API key")
+        try call.object(.apiKey, "key") { reader, id in
+            try reader.apiKey(workspaceID: call.workspaceID, id: id).map { ObjectText($0.json, etag: $0.etag) }
         }
-        return .json(key.json, etag: key.etag)
     }
 
     static func create(_ call: Call) throws -> PreparedWrite {

@@ -14,12 +14,9 @@ enum DestinationRoutes {
     }
 
     static func get(_ call: Call) throws -> Reply {
-        let id = try call.id("destination")
-        return try call.rooms.control.read { reader in
-            guard let destination = try reader.destination(workspaceID: call.workspaceID, id: id) else {
-                throw APIError.notFound("destination")
-            }
-            return .json(try json(destination, reader), etag: destination.etag)
+        try call.object(.destination, "destination") { reader, id in
+            try reader.destination(workspaceID: call.workspaceID, id: id)
+                .map { ObjectText(try json($0, reader), etag: $0.etag) }
         }
     }
 

@@ -24,17 +24,15 @@ enum JourneyRoutes {
 
     /// The hot path: stored text, joined on the reactor.
     static func get(_ call: Call) throws -> Reply {
-        let id = try call.id("journey")
-        if call.rooms.engine.hasStalls { return try getShown(id, call) }
-        let found = try call.rooms.control.read {
-            try $0.journeyJSON(workspaceID: call.workspaceID, journeyID: id)
+        if call.rooms.engine.hasStalls { return try getShown(call) }
+        return try call.object(.journey, "journey") { reader, id in
+            try reader.journeyJSON(workspaceID: call.workspaceID, journeyID: id).map(ObjectText.init)
         }
-        guard let (bytes, etag) = found else { throw APIError.notFound("journey") }
-        return Reply(body: bytes, etag: etag)
     }
 
     /// While runs stand still.
-    private static func getShown(_ id: String, _ call: Call) throws -> Reply {
+    private static func getShown(_ call: Call) throws -> Reply {
+        let id = try call.id("journey")
         let record = try call.rooms.control.read { try $0.journey(workspaceID: call.workspaceID, id: id) }
         guard let record else { throw APIError.notFound("journey") }
         return reply(call.rooms.engine.shown(record))

@@ -15,8 +15,9 @@ enum ModelRoutes {
     }
 
     static func get(_ call: Call) throws -> Reply {
-        let model = try find(call)
-        return .json(json(model), etag: model.etag)
+        try call.object(.model, "model") { reader, id in
+            try reader.model(workspaceID: call.workspaceID, id: id).map { ObjectText(json($0), etag: $0.etag) }
+        }
     }
 
     static func create(_ call: Call) throws -> Reply {

@@ -16,8 +16,9 @@ enum SourceRoutes {
     }
 
     static func get(_ call: Call) throws -> Reply {
-        let source = try find(call)
-        return .json(json(source), etag: source.etag)
+        try call.object(.source, "source") { reader, id in
+            try reader.source(workspaceID: call.workspaceID, id: id).map { ObjectText(json($0), etag: $0.etag) }
+        }
     }
 
     /// For a workspace whose embedded source was deleted.

@@ -36,8 +36,8 @@ enum Action: Sendable {
 /// A write that runs on the committer's thread and makes the answer.
 typealias PreparedWrite = @Sendable (ControlWriter) throws -> Reply
 
-/// One method on one path.
-struct Route: Sendable {
+/// One method on one path. A class, since every request carries one.
+final class Route: Sendable {
     let method: HTTPMethod
     /// Such as `/api/v1/workspaces/{workspace}/journeys/{journey}`: a segment in braces takes any text.
     let pattern: String
@@ -47,8 +47,10 @@ struct Route: Sendable {
     let parameterNames: [String]
     /// As the log calls their values; nil for those that it does not tell.
     let loggedNames: [String?]
-    /// Its place among the router's routes.
-    var number = -1
+    /// Whether the path's first parameter is the workspace in which all of it happens.
+    let isInWorkspace: Bool
+    /// Its place among the router's routes; -1 outside of one.
+    let number: Int
 
     init(_ method: HTTPMethod, _ pattern: String, _ access: Access, _ action: Action) {
         self.method = method
@@ -58,6 +60,20 @@ struct Route: Sendable {
         parameterNames = pattern.split(separator: "/").filter { $0.hasPrefix("{") }
             .map { String($0.dropFirst().dropLast()) }
         loggedNames = parameterNames.map { Route.loggedNames[$0] }
+        isInWorkspace = parameterNames.first == "workspace"
+        number = -1
+    }
+
+    /// A router's own.
+    init(_ route: Route, number: Int) {
+        method = route.method
+        pattern = route.pattern
+        access = route.access
+        action = route.action
+        parameterNames = route.parameterNames
+        loggedNames = route.loggedNames
+        isInWorkspace = route.isInWorkspace
+        self.number = number
     }
 
     /// Ids that the gateway has given. Anything else in a path is text of callers, members' keys among it.

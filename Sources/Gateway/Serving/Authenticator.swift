@@ -30,17 +30,14 @@ final class Authenticator: Sendable {
     static let limit = 10_000
 
     private let control: ControlStore
-    private let clock: any Clock
     private let state = Monitor(State())
 
-    init(control: ControlStore, clock: any Clock) {
-        self.control = control
-        self.clock = clock
-    }
+    init(control: ControlStore) { self.control = control }
 
     /// The caller.
+    /// - Parameter now: of the gateway's clock.
     /// - Throws: `APIError` 401; what the store throws.
-    func authenticate(_ head: RequestHead) throws -> Principal {
+    func authenticate(_ head: RequestHead, now: Int64) throws -> Principal {
         guard let header = head.headers.bytes(first: "authorization") else {
             throw Self.refusal("Send the API key as 'Authorization: Bearer <key>'")
         }
@@ -64,7 +61,6 @@ final class Authenticator: Sendable {
         guard let principal = try known ?? look(up: digest, changes) else {
             throw Self.refusal("There is no such API key, or it was revoked")
         }
-        let now = clock.now()
         if let expiry = principal.expiresAt, now >= expiry {
             throw Self.refusal(
                 "The API key expired at \(Timestamp.api(expiry)): ask an admin of the workspace for a new one",
@@ -98,11 +94,11 @@ final class Authenticator: Sendable {
 
     /// What follows `Bearer`, whose case does not matter.
     private static func bearer(_ header: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        let scheme = "bearer ".utf8
-        guard header.count > scheme.count, header.count <= 512,
-            zip(header, scheme).allSatisfy({ $0 | 0x20 == $1 })
-        else { return nil }
-        let key = header.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+        let scheme: StaticString = "bearer "
+        let length = scheme.utf8CodeUnitCount
+        guard header.count > length, header.count <= 512 else { return nil }
+        for index in 0..<length where header[header.startIndex + index] | 0x20 != scheme.utf8Start[index] { return nil }
+        let key = header.dropFirst(length).drop { $0 == UInt8(ascii: " ") }
         return key.isEmpty ? nil : key
     }
 

@@ -13,10 +13,14 @@ struct Call: Sendable {
     /// Nil on routes for everyone.
     let principal: Principal?
     let rooms: Rooms
+    /// Of a POST with an `Idempotency-Key`.
+    let idempotency: Idempotency?
+
     /// Of calls that may change something.
-    var requestID: String?
-    /// Set for a POST with an `Idempotency-Key`.
-    var idempotency: Idempotency?
+    var requestID: String? {
+        if case .get = head.method { return nil }
+        return head.requestID
+    }
 
     /// Who calls, as `created_by` says it.
     var actor: String { principal?.id ?? "" }
@@ -37,6 +41,28 @@ struct Call: Sendable {
     func id(_ name: String) throws -> String {
         guard let text = text(name), let id = UUIDText.normalized(text) else { throw APIError.notFound(name) }
         return id
+    }
+
+    /// The same as its bits.
+    func bits(_ name: String) throws -> UUIDBits {
+        guard let index = route.parameterNames.firstIndex(of: name),
+            let bits = parameters[index].withUnsafeBufferPointer({ UUIDBits($0) })
+        else { throw APIError.notFound(name) }
+        return bits
+    }
+
+    /// An object of this workspace whose id is in the path, as its GET shows it.
+    /// - Parameters:
+    ///   - name: of the parameter.
+    ///   - read: finds it by the id; what it shows depends on control.db alone. Not asked while nothing there changes.
+    /// - Throws: 404.
+    func object(
+        _ kind: ObjectKind, _ name: String, _ read: (ControlReader, _ id: String) throws -> ObjectText?
+    ) throws -> Reply {
+        let id = try bits(name)
+        let object = try rooms.control.object(kind, workspaceID: workspaceID, id: id) { try read($0, id.text) }
+        guard let object else { throw APIError.notFound(kind == .apiKey ? "API key" : name) }
+        return Reply(body: object.bytes, etag: object.etag)
     }
 
     /// The body as JSON, with its content type checked.

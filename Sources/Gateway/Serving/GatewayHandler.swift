@@ -38,60 +38,58 @@ final class GatewayHandler: HTTPHandler {
     func bodyPolicy(_ head: RequestHead) -> BodyPolicy {
         if head.method == .get || head.method == .head { return .collect(limit: Self.refusedBodyLimit) }
         var isCounted = false
+        let now = rooms.clock.now()
         do {
-            let call = try call(head, body: [])
+            let call = try call(head, body: [], now: now)
             guard case .upload(let begin) = call.route.action else { return .collect(limit: rooms.limits.bodyBytes) }
             isCounted = true
-            try rates.admit(head.peer)
-            try rates.admit(call.principal)
+            try rates.admit(head.peer, now: now)
+            try rates.admit(call.principal, now: now)
             return .stream(try begin(call))
         } catch {
             // `handle` finds the same fault, when the connection can go on after it; but a rate it would count again.
             let isLimited = (error as? APIError)?.code == RateLimits.code
             let isShort = (head.headers[first: "content-length"].flatMap { Int($0) } ?? 0) <= Self.refusedBodyLimit
-            if isShort, !isLimited, head.headers.bytes(first: "transfer-encoding") == nil {
+            if isShort, !isLimited, !head.headers.contains("transfer-encoding") {
                 return .collect(limit: Self.refusedBodyLimit)
             }
-            let refusal = isCounted ? error : counted(error, head)
+            let refusal = isCounted ? error : counted(error, head, now: now)
             return .refuse(known(refusal, requestID: head.requestID).response(requestID: head.requestID))
         }
     }
 
     /// What a request is answered that is refused before `handle` could count it.
-    private func counted(_ error: any Error, _ head: RequestHead) -> any Error {
+    private func counted(_ error: any Error, _ head: RequestHead, now: Int64) -> any Error {
         do {
-            try rates.admit(head.peer)
-            try rates.admit(try? rooms.authenticator.authenticate(head))
+            try rates.admit(head.peer, now: now)
+            try rates.admit(try? rooms.authenticator.authenticate(head, now: now), now: now)
             return rates.answer(to: error, head.peer)
         } catch { return error }
     }
 
     func handle(_ request: Request, _ responder: Responder) {
+        let head = request.head
         do {
-            try rates.admit(request.head.peer)
-            if request.head.method == .options, let answer = options(request.head) { return responder.respond(answer) }
-            var call = try call(request.head, body: request.body)
+            let now = rooms.clock.now()
+            try rates.admit(head.peer, now: now)
+            if case .options = head.method, let answer = options(head) { return responder.respond(answer) }
+            let call = try call(head, body: request.body, now: now)
             responder.mark(call.route.number)
-            try rates.admit(call.principal)
-            if request.head.method != .get { call.requestID = responder.requestID }
+            try rates.admit(call.principal, now: now)
             try dispatch(call, responder)
         } catch {
-            refuse(rates.answer(to: error, request.head.peer), responder)
+            refuse(rates.answer(to: error, head.peer), responder)
         }
     }
 
     /// Routes and authorises.
-    private func call(_ head: RequestHead, body: [UInt8]) throws -> Call {
+    private func call(_ head: RequestHead, body: [UInt8], now: Int64) throws -> Call {
         switch router.match(head.method, head.pathBytes) {
         case .found(let route, let parameters):
-            var call = Call(
+            return Call(
                 head: head, body: body, route: route, parameters: parameters,
-                principal: try principal(head, route, parameters), rooms: rooms)
-            if head.method == .post, let key = head.headers[first: "idempotency-key"] {
-                call.idempotency = try Idempotency(
-                    key: key, path: head.path + (head.query.map { "?" + $0 } ?? ""), body: body)
-            }
-            return call
+                principal: try principal(head, route, parameters, now: now), rooms: rooms,
+                idempotency: try Self.idempotency(head, body))
         case .wrongMethod(let allowed):
             throw APIError(
                 405, "method_not_allowed", "\(head.method) is not possible here: see the Allow header",
@@ -101,11 +99,17 @@ final class GatewayHandler: HTTPHandler {
         }
     }
 
-    private func principal(_ head: RequestHead, _ route: Route, _ parameters: Parameters) throws -> Principal? {
+    private static func idempotency(_ head: RequestHead, _ body: [UInt8]) throws -> Idempotency? {
+        guard case .post = head.method, let key = head.headers[first: "idempotency-key"] else { return nil }
+        return try Idempotency(key: key, path: head.path + (head.query.map { "?" + $0 } ?? ""), body: body)
+    }
+
+    private func principal(
+        _ head: RequestHead, _ route: Route, _ parameters: Parameters, now: Int64
+    ) throws -> Principal? {
         if route.access == .everyone { return nil }
-        let principal = try rooms.authenticator.authenticate(head)
-        let isInWorkspace = route.parameterNames.first == "workspace"
-        if isInWorkspace {
+        let principal = try rooms.authenticator.authenticate(head, now: now)
+        if route.isInWorkspace {
             let workspace = parameters[0]
             if let header = head.headers.bytes(first: "x-workspace-id"), !Self.sameID(header, workspace) {
                 throw APIError(403, "other_workspace", "X-Workspace-ID must be the workspace id of the path")
@@ -114,7 +118,7 @@ final class GatewayHandler: HTTPHandler {
                 throw APIError(403, "other_workspace", "The API key belongs to another workspace")
             }
         }
-        guard principal.may(route.access), !isInWorkspace || principal.workspaceID != nil else {
+        guard principal.may(route.access), !route.isInWorkspace || principal.workspaceID != nil else {
             let need =
                 switch route.access {
                 case .server: "a server key (role operator)"
@@ -219,7 +223,7 @@ extension GatewayHandler {
 
     private func finish(_ reply: Reply, _ call: Call, _ responder: Responder) {
         if let etag = reply.etag, reply.status == 200, call.route.method == .get, call.head.isKnown(etag) {
-            return responder.respond(Response(status: 304, headers: [("ETag", etag)]))
+            return responder.respond(Response(status: 304, etag: etag))
         }
         responder.respond(reply.response)
     }

@@ -15,7 +15,7 @@ extension RequestHead {
 
     /// Whether the caller has this version already.
     func isKnown(_ etag: String) -> Bool {
-        guard headers.bytes(first: "if-none-match") != nil else { return false }
+        guard headers.contains("if-none-match") else { return false }
         return Self.names(etag, in: headers.all("if-none-match"))
     }
 

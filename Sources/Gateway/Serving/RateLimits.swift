@@ -25,16 +25,16 @@ final class RateLimits: Sendable {
 
     /// Counts a request of an address.
     /// - Throws: 429.
-    func admit(_ peer: Peer) throws {
-        guard let wait = peer.requests.take(address, now: clock.now()) else { return }
+    func admit(_ peer: Peer, now: Int64) throws {
+        guard let wait = peer.requests.take(address, now: now) else { return }
         refusedByAddress.wrappingAdd(1, ordering: .relaxed)
         throw Self.refusal("This address may make \(address.perSecond) requests a second", address, wait)
     }
 
     /// Counts a request of a key.
     /// - Throws: 429.
-    func admit(_ principal: Principal?) throws {
-        guard let wait = principal?.requests.take(key, now: clock.now()) else { return }
+    func admit(_ principal: Principal?, now: Int64) throws {
+        guard let wait = principal?.requests.take(key, now: now) else { return }
         refusedByKey.wrappingAdd(1, ordering: .relaxed)
         throw Self.refusal("This API key may make \(key.perSecond) requests a second", key, wait)
     }

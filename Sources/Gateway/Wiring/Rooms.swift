@@ -51,7 +51,7 @@ final class Rooms: Sendable {
         rates = RateLimits(limits, clock: clock)
         self.clock = clock
         self.log = log
-        authenticator = Authenticator(control: control, clock: clock)
+        authenticator = Authenticator(control: control)
         events = EventHub(
             control: control, engine: engine, authenticator: authenticator, clock: clock,
             heartbeat: configuration.eventHeartbeat, places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
