@@ -267,8 +267,14 @@ import Testing
         bench.engine.startDue(
             Timetable.Due(workspaceID: bench.workspaceID, journeyID: journey, trigger: .timer))
         let queued = try #require(bench.engine.queue.waiting(journey))
-        let second = try bench.trigger(journey)
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let second = try bench.engine.trigger(
+            workspaceID: bench.workspaceID, journeyID: journey, by: "key",
+            traceparent: "00-\(trace)-00f067aa0ba902b7-01")
         #expect(second.id == queued.runID && second.trigger == .manual)
+        // What it sends belongs to the trace of who asked for it, under a span of the run's.
+        #expect(second.traceID == trace && second.traceparent.hasSuffix("-01"))
+        #expect(!second.traceparent.contains("00f067aa0ba902b7"))
         #expect(throws: EngineError.self) { try bench.trigger(journey) }
         _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
         try Files.write([], to: bench.log + ".go")

@@ -146,6 +146,23 @@ import Testing
         try eventually { rig.directory.held == 0 }
     }
 
+    @Test func theTraceGoesOnThroughTheSendersProcess() throws {
+        let server = try SyncServer()
+        let rig = try Rig(
+            connector: "Webhook", type: "webhook", config: ["url": .string(server.origin + "/in"), "batch_size": 1],
+            grantsSecrets: false)
+        #expect(try rig.deliver(["untraced"]).kinds == [0: TESSERA_ADVANCE])
+        #expect(server.requests.allSatisfy { $0.headers["traceparent"] == nil })
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        rig.directory.traces.begin("r", traceparent: "00-\(trace)-00f067aa0ba902b7-01")
+        #expect(try rig.deliver(["a", "b", "c"]).kinds.count == 3)
+        rig.directory.traces.end("r")
+        let sent = server.requests.compactMap { $0.headers["traceparent"]?.split(separator: "-").map(String.init) }
+        #expect(sent.count == 3 && sent.allSatisfy { $0.count == 4 && $0[1] == trace && $0[3] == "01" }, "\(sent)")
+        #expect(Set(sent.map { $0[2] } + ["00f067aa0ba902b7"]).count == 4)
+        #expect(sent.allSatisfy { $0[2].wholeMatch(of: /[0-9a-f]{16}/) != nil })
+    }
+
     @Test func withoutAGrantNoSecretIsShown() throws {
         let server = try SyncServer()
         let rig = try Rig(

@@ -16,7 +16,11 @@ extension Engine {
             _ = try allowed(.trigger, record)
             if let queued = queue.queued(journeyID) {
                 // A timer's run is no evaluation yet: it becomes the one that was asked for.
-                if let run = try upgrade(queued, to: .manual, by: actor, signed: pen) { return run }
+                if let run = try upgrade(
+                    queued, to: .manual, by: actor, traceparent: traceparent, signed: pen)
+                {
+                    return run
+                }
                 throw EngineError.conflict(
                     "A run of this journey is queued already: wait for it, or cancel it, before triggering another")
             }
@@ -87,11 +91,14 @@ extension Engine {
 
     /// Makes a queued timer run one that lets members in; nil when it is one already, or has begun.
     private func upgrade(
-        _ entry: RunQueue.Entry, to trigger: RunTrigger, by actor: String?, signed pen: AuditPen? = nil
+        _ entry: RunQueue.Entry, to trigger: RunTrigger, by actor: String?, traceparent: String? = nil,
+        signed pen: AuditPen? = nil
     ) throws -> RunRecord? {
-        try control.write { writer in
+        // Without a trace to go on with it keeps its own.
+        let trace = try traceparent.map { try RunTrace.traceparent(childOf: $0) }
+        return try control.write { writer in
             let run = try writer.upgradeTimerRun(
-                workspaceID: entry.workspaceID, id: entry.runID, to: trigger, createdBy: actor)
+                workspaceID: entry.workspaceID, id: entry.runID, to: trigger, createdBy: actor, traceparent: trace)
             if let run { try pen?.note(.triggered(run), writer) }
             return run
         }

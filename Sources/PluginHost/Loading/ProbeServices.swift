@@ -28,11 +28,16 @@ final class ProbeServices: @unchecked Sendable {
             to: tessera_settings_service(
                 size: UInt32(MemoryLayout<tessera_settings_service>.size), reserved: 0,
                 get: { _, _ in tessera_str() }))
+        let traces = UnsafeMutablePointer<tessera_trace_service>.allocate(capacity: 1)
+        traces.initialize(
+            to: tessera_trace_service(
+                size: UInt32(MemoryLayout<tessera_trace_service>.size), reserved: 0, traceparent: { _, _, _ in 0 }))
         // Never freed: the process ends with the probe.
         tables = [
             TESSERA_SERVICE_CONNECTORS: UnsafeRawPointer(connectors),
             TESSERA_SERVICE_DELIVERY: UnsafeRawPointer(delivery),
             TESSERA_SERVICE_SETTINGS: UnsafeRawPointer(settings),
+            TESSERA_SERVICE_TRACE: UnsafeRawPointer(traces),
         ]
     }
 

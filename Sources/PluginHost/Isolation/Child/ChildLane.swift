@@ -68,6 +68,7 @@ final class ChildLane: @unchecked Sendable {
         let journeyID = try body.text()
         let runID = try body.text()
         let tileID = try body.text()
+        let traceparent = Array(try body.raw())
         let batch = try batch(&body)
         guard let tile = plugin.tile(number) else { throw .broken("there is no such instance") }
         let context = CallContext(
@@ -75,8 +76,8 @@ final class ChildLane: @unchecked Sendable {
             deadlineUs: deadline, dryRun: flags & TESSERA_CALL_DRY_RUN != 0,
             cancelled: ChildCancellation(id, connection).asked)
         let sink = ChildSink(
-            id, isAsync: tile.type.isAsync, socket: socket, output: output, rows: batch.rows, plugin: plugin,
-            connection: connection)
+            id, traceparent: traceparent, isAsync: tile.type.isAsync, socket: socket, output: output, rows: batch.rows,
+            plugin: plugin, connection: connection)
         let status = tile.run(lent: batch.schema.pointer, batch.array, rows: batch.rows, context, sink: sink)
         withExtendedLifetime(batch) {}
         if !tile.type.isAsync { connection.waitUntilHeard() }

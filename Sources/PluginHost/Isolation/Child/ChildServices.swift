@@ -10,6 +10,8 @@ final class ChildServices: @unchecked Sendable {
     private var settingsTable: LentTable<tessera_settings_service, ChildServices>?
     private var deliveryTable: LentTable<tessera_delivery_service, ChildServices>?
     private var connectorsTable: LentTable<tessera_connectors_service, ChildServices>?
+    private var traceTable: LentTable<tessera_trace_service, ChildServices>?
+    private let spans = TraceSpans()
 
     init(_ connection: ChildConnection) {
         self.connection = connection
@@ -22,6 +24,14 @@ final class ChildServices: @unchecked Sendable {
                 }), owner: self)
         deliveryTable = LentTable(Self.delivery, owner: self)
         connectorsTable = LentTable(Self.connectors, owner: self)
+        traceTable = LentTable(
+            tessera_trace_service(
+                size: UInt32(MemoryLayout<tessera_trace_service>.size), reserved: 0,
+                traceparent: { service, call, text in
+                    guard let service, let text, let sink = ChildServices.sink(of: call) else { return 0 }
+                    return LentTable<tessera_trace_service, ChildServices>.owner(of: service).spans.write(
+                        sink.traceparent, to: text)
+                }), owner: self)
     }
 
     func table(_ id: String) -> UnsafeRawPointer? {
@@ -29,6 +39,7 @@ final class ChildServices: @unchecked Sendable {
         case TESSERA_SERVICE_SETTINGS: settingsTable.map { UnsafeRawPointer($0.pointer) }
         case TESSERA_SERVICE_DELIVERY: deliveryTable.map { UnsafeRawPointer($0.pointer) }
         case TESSERA_SERVICE_CONNECTORS: connectorsTable.map { UnsafeRawPointer($0.pointer) }
+        case TESSERA_SERVICE_TRACE: traceTable.map { UnsafeRawPointer($0.pointer) }
         // A vendor's service is memory of the gateway's: it can't be shown here.
         default: nil
         }
@@ -50,7 +61,10 @@ final class ChildServices: @unchecked Sendable {
 
     /// The gateway's number of the call that a plugin works on; 0 for one that has ended.
     static func number(of call: UnsafePointer<tessera_call>?) -> UInt64 {
-        guard let sink = CallSlot.of(call)?.locked({ $0.pointee.live?.sink }) as? ChildSink else { return 0 }
-        return sink.id
+        sink(of: call)?.id ?? 0
+    }
+
+    private static func sink(of call: UnsafePointer<tessera_call>?) -> ChildSink? {
+        CallSlot.of(call)?.locked { $0.pointee.live?.sink } as? ChildSink
     }
 }

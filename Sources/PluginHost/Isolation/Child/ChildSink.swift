@@ -8,6 +8,8 @@ import Synchronization
 final class ChildSink: OutcomeSink, @unchecked Sendable {
     /// The call's number at the gateway.
     let id: UInt64
+    /// Where the call's run stands in a trace; empty without one.
+    let traceparent: [UInt8]
     private let isAsync: Bool
     private let socket: FrameSocket
     private let output: SharedMemory?
@@ -17,11 +19,12 @@ final class ChildSink: OutcomeSink, @unchecked Sendable {
     private var count = 0
 
     init(
-        _ id: UInt64, isAsync: Bool, socket: FrameSocket, output: SharedMemory?, rows: Int,
+        _ id: UInt64, traceparent: [UInt8], isAsync: Bool, socket: FrameSocket, output: SharedMemory?, rows: Int,
         plugin: ChildPlugin, connection: ChildConnection
     ) {
         self.plugin = plugin
         self.id = id
+        self.traceparent = traceparent
         self.isAsync = isAsync
         self.socket = socket
         self.output = output

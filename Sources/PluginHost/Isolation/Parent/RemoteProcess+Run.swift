@@ -57,6 +57,7 @@ extension RemoteProcess {
         body.integer(instance)
         Self.write(
             call.call, deadline: call.isPrimary ? call.call.pointee.deadline_us : call.target.deadline, to: &body)
+        traceparent(of: call).withUnsafeBytes { body.raw($0) }
         plan.writeHead(to: &body)
         do throws(WireError) {
             try lane.socket.send(.run, id: call.id, body.bytes)
@@ -81,6 +82,16 @@ extension RemoteProcess {
             call.take(lane.outcomes.take(from: lane.output, rows: plan.rows))
             throw error
         }
+    }
+
+    /// Where the call's run stands in a trace, for the child to give spans in; empty without one.
+    private func traceparent(of call: RemoteCall) -> [UInt8] {
+        guard let host = owner?.state.withLock({ $0.host }),
+            let traces = service(host, TESSERA_SERVICE_TRACE, as: tessera_trace_service.self)
+        else { return [] }
+        var text = [CChar](repeating: 0, count: Int(TESSERA_TRACEPARENT_LENGTH))
+        let length = call.use { traces.pointee.traceparent?(traces, $0, &text) ?? 0 } ?? 0
+        return text.prefix(length).map { UInt8(bitPattern: $0) }
     }
 
     private static func write(

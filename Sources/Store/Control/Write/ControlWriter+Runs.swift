@@ -80,17 +80,21 @@ extension ControlWriter {
     }
 
     /// Makes a queued run that a timer started one that lets members in as well.
-    /// - Parameter author: who asked for it now; nil leaves who did.
+    /// - Parameters:
+    ///   - author: who asked for it now; nil leaves who did.
+    ///   - traceparent: where it stands in the trace of who asked; nil leaves it where it is.
     /// - Returns: the run; nil when it is none of a timer, or is not queued any more.
     public func upgradeTimerRun(
-        workspaceID: String, id: String, to trigger: RunTrigger, createdBy author: String?
+        workspaceID: String, id: String, to trigger: RunTrigger, createdBy author: String?, traceparent: String? = nil
     ) throws -> RunRecord? {
         let changed = try connection.run(
             """
-            UPDATE runs SET trigger = ?3, created_by = coalesce(?4, created_by)
+            UPDATE runs SET trigger = ?3, created_by = coalesce(?4, created_by), traceparent = coalesce(?5, traceparent)
             WHERE id = ?1 AND workspace_id = ?2 AND status = 'queued' AND trigger = 'timer'
             """
-        ) { $0.bind(1, id).bind(2, workspaceID).bind(3, trigger.rawValue).bind(4, author) }
+        ) {
+            $0.bind(1, id).bind(2, workspaceID).bind(3, trigger.rawValue).bind(4, author).bind(5, traceparent)
+        }
         return changed > 0 ? try run(workspaceID: workspaceID, id: id) : nil
     }
 
