@@ -111,7 +111,7 @@ let package = Package(
         tests("JourneysTests", ["Journeys", "TestSupport"]),
         tests("ColumnsTests", ["Columns", "Journeys", "CTessera", "TestSupport"]),
         tests("StoreTests", ["Store", "SQLite", "Crypto", "Journeys", "Platform", "TestSupport"]),
-        tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "Platform", "TestSupport"]),
+        tests("WarehouseTests", ["Warehouse", "Columns", "Journeys", "SQLite", "CSQLite", "Platform", "TestSupport"]),
         tests(
             "PluginHostTests", ["PluginHost", "CTessera", "Columns", "Journeys", "Crypto", "Platform", "TestSupport"],
             exclude: ["Fixtures", "Check/Bad"]),

@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 #include "rows_vtab.h"
 #include "collect.h"
+#include "bounded_text.h"
+#include "spill_vfs.h"
 
 static inline int tessera_sqlite3_config_int(int op, int value) { return sqlite3_config(op, value); }
 static inline int tessera_sqlite3_config_int2(int op, int a, int b) { return sqlite3_config(op, a, b); }

@@ -8,13 +8,15 @@ public final class Database: @unchecked Sendable {
     private var cached: [String: Statement] = [:]
 
     /// Opens (for `.readWrite` makes) the file. The page cache is `cacheBytes` large; secure_delete, which Debian switches
-    /// on, is off.
-    public init(path: String, access: Access = .readWrite, cacheBytes: Int = 16 << 20) throws(SQLiteError) {
+    /// on, is off. What its statements write into temporary files is counted by `temporary`.
+    public init(
+        path: String, access: Access = .readWrite, cacheBytes: Int = 16 << 20, temporary: TemporarySpace? = nil
+    ) throws(SQLiteError) {
         var handle: OpaquePointer?
         let flags =
             SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
             | (access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY)
-        let status = sqlite3_open_v2(path, &handle, flags, nil)
+        let status = sqlite3_open_v2(path, &handle, flags, temporary?.fileSystem)
         guard status == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)

@@ -220,7 +220,7 @@ import Testing
         }
         #expect(
             try fixture.rows("SELECT length(printf('%*c', 1000000000, 'x')) AS n FROM people LIMIT 1") == ["[null]"],
-            "SQLite gives up on it at 16 MB")
+            "SQLite gives up on it at 2 MB")
         let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS id FROM n"
         let running = RunningClock()
         let warehouse = Warehouse(dataDirectory: fixture.directory, clock: running, log: .silent)

@@ -8,23 +8,34 @@ struct ModelSample {
     let rows: [[JSON]]
 
     static let maxRows = 1000
+    /// Of all texts of the rows that are kept.
+    static let maxKeptBytes = 8 << 20
 
-    /// Reads up to 1,000 rows and keeps the first `keep` of them.
+    /// Reads up to 1,000 rows and keeps the first `keep` of them, which may have 8 MiB together.
     /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`.
     init(_ model: ResolvedModel, on reader: SourceReader, keep: Int) throws {
         var guesses = [Guess](repeating: Guess(), count: model.columns.count)
         let isKnown = model.columns.map { $0.origin != nil }
         var kept: [[Cell]] = []
+        var keptBytes = 0
         if keep > 0 || isKnown.contains(false) {
             // In brackets as every scan has it, so that nothing passes here that fails there.
             let statement = try reader.prepare(
                 "SELECT * FROM (\(model.text.body)\n) LIMIT \(max(keep, Self.maxRows))", .wrapped)
             try reader.running {
                 while try statement.step() {
+                    try reader.checkWatch()
                     var row: [Cell] = []
                     for place in 0..<model.columns.count {
                         let cell = Cell(statement, Int32(place))
                         guesses[place].see(cell)
+                        if kept.count < keep { keptBytes += cell.byteCount }
+                        guard keptBytes <= Self.maxKeptBytes else {
+                            throw ModelSQLError(
+                                .failed,
+                                "the first \(keep) rows of the model have more than 8 MiB: leave its large columns out, or shorten them with substr()"
+                            )
+                        }
                         row.append(cell)
                     }
                     if kept.count < keep { kept.append(row) }
@@ -70,6 +81,8 @@ extension ModelSample {
             default: self = .blob
             }
         }
+
+        var byteCount: Int { if case .text(let text) = self { text.utf8.count } else { 0 } }
 
         /// The value in a column's type; null for a misfit, as scans read it.
         func json(as type: ColumnType) -> JSON {

@@ -27,7 +27,8 @@ extension Warehouse {
         }
     }
 
-    /// The first rows of a model's SQL, each cell in its column's type (dates and timestamps as text, misfits null).
+    /// The first rows of a model's SQL, each cell in its column's type (dates and timestamps as text, misfits null), as long as they
+    /// have at most 8 MiB together.
     /// - Parameter deadline: absolute microseconds on the clock; nil for 10 s from now.
     /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`.
     public func preview(
@@ -44,7 +45,7 @@ extension Warehouse {
     /// - Parameters:
     ///   - runAt: what relative dates count from, microseconds since 1970 UTC.
     ///   - deadline: absolute microseconds on the clock; nil for 10 s from now.
-    ///   - cancelled: asked every 10,000 steps of SQLite's machine.
+    ///   - cancelled: asked every 50 steps of SQLite's machine.
     /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`, `CancelledScan`.
     public func count(
         model: ModelQuery, filter: BoundFilter? = nil, runAt: Int64, deadline: Int64? = nil,
@@ -118,6 +119,6 @@ extension Warehouse {
         _ reader: SourceReader, deadline: Int64?, cancelled: @escaping () -> Bool = { false }
     ) {
         let deadline = deadline ?? clock.now() + Self.patience
-        reader.watch { [clock] in cancelled() ? .cancelled : clock.now() >= deadline ? .deadline : nil }
+        reader.watchClosely { [clock] in cancelled() ? .cancelled : clock.now() >= deadline ? .deadline : nil }
     }
 }

@@ -7,15 +7,17 @@ final class SourceReader {
     let database: Database
     let confinement: Confinement
     private(set) var catalogue: Catalogue
-    /// Asked every 10,000 steps of SQLite's machine; an answer stops the statement.
+    /// Asked as often as `watch` says; an answer stops the statement.
     private var watch: (() -> Stop?)?
     private var stop: Stop?
+    private let temporary: TemporarySpace
 
     /// Why a statement was stopped.
     enum Stop { case cancelled, deadline }
 
     init(path: String) throws(SQLiteError) {
-        database = try Database(path: path, access: .readOnly)
+        temporary = try TemporarySpace()
+        database = try Database(path: path, access: .readOnly, temporary: temporary)
         try database.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
         let handle = database.handle
         for (option, value) in [
@@ -28,9 +30,11 @@ final class SourceReader {
             _ = tessera_sqlite3_db_config_int(handle, option, value)
         }
         for (limit, value) in [
-            (SQLITE_LIMIT_ATTACHED, 0), (SQLITE_LIMIT_LENGTH, 16 << 20), (SQLITE_LIMIT_COMPOUND_SELECT, 50),
+            // Twice the largest row. A function may need time in proportion to its texts, in which nothing stops it.
+            (SQLITE_LIMIT_ATTACHED, 0), (SQLITE_LIMIT_LENGTH, Int32(2 * RowLimits.maxRecordBytes)),
+            (SQLITE_LIMIT_COMPOUND_SELECT, 50),
             (SQLITE_LIMIT_SQL_LENGTH, 16 << 20), (SQLITE_LIMIT_VDBE_OP, 1_000_000), (SQLITE_LIMIT_TRIGGER_DEPTH, 1),
-            (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000), (SQLITE_LIMIT_WORKER_THREADS, 0),
+            (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200), (SQLITE_LIMIT_WORKER_THREADS, 0),
             (SQLITE_LIMIT_EXPR_DEPTH, 1000),
         ] as [(Int32, Int32)] {
             sqlite3_limit(handle, limit, value)
@@ -39,15 +43,9 @@ final class SourceReader {
         ListTable.install(on: handle)
         confinement = try Confinement(database)
         catalogue = try Catalogue(from: database)
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        sqlite3_progress_handler(
-            handle, 10_000,
-            { context in
-                guard let context else { return 0 }
-                let reader = Unmanaged<SourceReader>.fromOpaque(context).takeUnretainedValue()
-                reader.stop = reader.watch?()
-                return reader.stop == nil ? 0 : 1
-            }, context)
+        guard tessera_bounded_text_register(handle) == SQLITE_OK else {
+            throw SQLiteError(code: SQLITE_NOMEM, message: "no memory for functions", sql: nil)
+        }
     }
 
     /// Opens a read transaction and looks at the tables as they are in it.
@@ -66,14 +64,53 @@ final class SourceReader {
 
     /// Ends the transaction; false when the connection is of no more use.
     func end() -> Bool {
+        sqlite3_progress_handler(database.handle, 0, nil, nil)
         watch = nil
+        temporary.allow(nil)
         confinement.begin(.catalogue)
         guard database.inTransaction else { return true }
         return (try? database.execute("ROLLBACK")) != nil
     }
 
-    /// From now on statements stop when `watch` says so.
-    func watch(_ watch: @escaping () -> Stop?) { self.watch = watch }
+    /// From now on statements stop when `watch` says so, which is asked every 10,000 steps of SQLite's machine, some microseconds each
+    /// at the worst.
+    func watch(_ watch: @escaping () -> Stop?) { begin(watch, steps: 10_000, temporaryBytes: nil) }
+
+    /// The same for what somebody waits for: asked every 50 steps, each of which may copy or search 2 MB. And statements
+    /// write at most 1 GiB into temporary files.
+    func watchClosely(_ watch: @escaping () -> Stop?) {
+        begin(watch, steps: 50, temporaryBytes: Self.maxTemporaryBytes)
+    }
+
+    private static let maxTemporaryBytes: Int64 = 1 << 30
+
+    private func begin(_ watch: @escaping () -> Stop?, steps: Int32, temporaryBytes: Int64?) {
+        self.watch = watch
+        temporary.allow(temporaryBytes)
+        sqlite3_progress_handler(
+            database.handle, steps,
+            { context in
+                guard let context else { return 0 }
+                return Unmanaged<SourceReader>.fromOpaque(context).takeUnretainedValue().isStopped ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private var isStopped: Bool {
+        stop = watch?()
+        return stop != nil
+    }
+
+    /// Between two rows, whose steps may be too few for SQLite to ask.
+    func checkWatch() throws {
+        if isStopped { throw interruption }
+    }
+
+    private var interruption: any Error {
+        stop == .deadline
+            ? DeadlineExceeded(
+                "the model's SQL took longer than the time limit: filter earlier, or give its source a key")
+            : CancelledScan()
+    }
 
     /// Prepares under the confinement's `mode`, which stays: SQLite may prepare again later.
     /// - Throws: `ModelSQLError` for SQL that is wrong or not allowed, `SourceGone`.
@@ -113,11 +150,12 @@ final class SourceReader {
     /// What an error of SQLite means to the warehouse's caller.
     private func failure(_ error: SQLiteError, running: Bool) -> any Error {
         switch error.primaryCode {
-        case SQLITE_INTERRUPT:
-            return stop == .deadline
-                ? DeadlineExceeded(
-                    "the model's SQL took longer than the time limit: filter earlier, or give its source a key")
-                : CancelledScan()
+        case SQLITE_INTERRUPT: return interruption
+        case SQLITE_FULL where temporary.isExceeded:
+            return ModelSQLError(
+                .failed,
+                "the model's SQL needs more than 1 GiB of temporary space: filter earlier, or sort, group and join less"
+            )
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR, SQLITE_CANTOPEN:
             return SourceGone("the source's file can't be read: \(error.message)")
         default:
