@@ -32,6 +32,8 @@ public final class HTTPClient {
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
     private var answered = 0
+    /// When it was connected, or had its last answer.
+    private var usedAt: Int64 = 0
     /// The server said that it closes.
     private var wasClosed = false
 
@@ -47,7 +49,8 @@ public final class HTTPClient {
     deinit { close() }
 
     /// Sends a request and receives its answer. `Host` is added, and `Content-Length` when there is a body. Connects
-    /// again when the server closed the connection after an earlier answer.
+    /// again when the server closed the connection after an earlier answer, or may have: a server closes what idles, and sooner
+    /// what never had a request, which is no answer to one that comes later.
     public func request(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) throws -> Answer {
@@ -56,7 +59,8 @@ public final class HTTPClient {
         if let body { text += "Content-Length: \(body.count)\r\n" }
         let bytes = Array((text + "\r\n").utf8) + (body ?? [])
         let isReused = answered > 0
-        if descriptor < 0 || wasClosed { try connect() }
+        let isStale = SystemClock.uptime() - usedAt > (isReused ? 60_000_000 : 5_000_000)
+        if descriptor < 0 || wasClosed || isStale { try connect() }
         do {
             try send(bytes)
             if let answer = try receiveAnswer(to: method) { return answer }
@@ -138,7 +142,10 @@ public final class HTTPClient {
             )
         }
         var answer = Answer(status: status, headers: headers, body: [])
-        if status >= 200 { answered += 1 }
+        if status >= 200 {
+            answered += 1
+            usedAt = SystemClock.uptime()
+        }
         if method != "HEAD", status >= 200, status != 204, status != 304 {
             if answer[header: "Transfer-Encoding"] == "chunked" {
                 answer.body = try receiveChunks()
@@ -187,6 +194,7 @@ public final class HTTPClient {
             Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
         if status != 0 { throw SystemError("connect to 127.0.0.1:\(port)") }
+        usedAt = SystemClock.uptime()
     }
 
     private static func with(_ host: UInt32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>) -> Int32) -> Int32 {
