@@ -1,7 +1,7 @@
 import CCurl
 import CTessera
 import Glibc
-import Synchronization
+import Platform
 import TesseraPluginKit
 
 /// The event loop: libcurl's multi interface over epoll, on one thread. It starts as many requests of the calls as limits
@@ -13,7 +13,7 @@ final class DeliveryLoop: @unchecked Sendable {
         var jobs: [Job] = []
         var stopping = false
     }
-    private let inbox = Mutex(Inbox())
+    private let inbox = Monitor(Inbox())
     private let wakeDescriptor: Int32
 
     let limits: SendLimits

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// Where calls of the tile go: one loop on one thread for the whole plugin, begun with the first call. Any thread.
 final class Transport: Sendable {
@@ -10,7 +9,7 @@ final class Transport: Sendable {
         var loop: DeliveryLoop?
         var thread: NativeThread?
     }
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     /// The limits, as the operator's settings had them when they were first needed.
     var limits: SendLimits { state.withLock { Transport.limits(&$0) } }
@@ -24,16 +23,19 @@ final class Transport: Sendable {
     /// Takes a call over; the loop reports its rows and calls `done`.
     /// - Throws: `TransportError` when the system has no thread, descriptor or memory to begin with.
     func submit(_ job: Job) throws(TransportError) {
-        let loop = try state.withLock { state throws(TransportError) in
-            if let loop = state.loop { return loop }
-            let loop = try DeliveryLoop(Transport.limits(&state))
-            let thread = NativeThread(name: "sync-transport") { loop.run() }
-            guard thread.isRunning else { throw TransportError("the system has no thread for deliveries") }
-            state.loop = loop
-            state.thread = thread
-            return loop
-        }
-        loop.submit(job)
+        try state.withLock { state in
+            Result { () throws(TransportError) in try Transport.loop(&state) }
+        }.get().submit(job)
+    }
+
+    private static func loop(_ state: inout State) throws(TransportError) -> DeliveryLoop {
+        if let loop = state.loop { return loop }
+        let loop = try DeliveryLoop(limits(&state))
+        let thread = NativeThread(name: "sync-transport") { loop.run() }
+        guard thread.isRunning else { throw TransportError("the system has no thread for deliveries") }
+        state.loop = loop
+        state.thread = thread
+        return loop
     }
 
     /// Ends the thread once no call is under way. [control]
