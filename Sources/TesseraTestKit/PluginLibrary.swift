@@ -1,6 +1,6 @@
 import CTessera
 import CTesseraTest
-import Synchronization
+import Glibc
 
 /// A plugin's shared object, mapped and started as the gateway does it, but without the gateway. Each file is loaded once
 /// per process and never unloaded. Any thread.
@@ -14,18 +14,32 @@ public final class PluginLibrary: @unchecked Sendable {
         public let description: String
     }
 
-    private static let loaded = Mutex<[String: PluginLibrary]>([:])
+    /// What was loaded, by its path. The lock is pthread's, which ThreadSanitizer sees in code that it has not built, too.
+    private final class Loaded: @unchecked Sendable {
+        private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        private var libraries: [String: PluginLibrary] = [:]
 
-    /// Maps and starts the plugin, or gives the one that was loaded from that path before.
-    /// - Throws: `LoadError`.
-    public static func load(_ path: String) throws -> PluginLibrary {
-        try loaded.withLock { loaded in
-            if let library = loaded[path] { return library }
+        init() { pthread_mutex_init(mutex, nil) }
+
+        deinit {
+            pthread_mutex_destroy(mutex)
+            mutex.deallocate()
+        }
+
+        func library(_ path: String) throws -> PluginLibrary {
+            pthread_mutex_lock(mutex)
+            defer { pthread_mutex_unlock(mutex) }
+            if let library = libraries[path] { return library }
             let library = try PluginLibrary(path)
-            loaded[path] = library
+            libraries[path] = library
             return library
         }
     }
+    private static let loaded = Loaded()
+
+    /// Maps and starts the plugin, or gives the one that was loaded from that path before.
+    /// - Throws: `LoadError`.
+    public static func load(_ path: String) throws -> PluginLibrary { try loaded.library(path) }
 
     private init(_ path: String) throws {
         self.path = path
