@@ -165,7 +165,8 @@ extension Connection {
                     break loop
                 }
             }
-            decoder = .chunked(chunks)
+            // A connection that waits for its next request keeps nothing of the last one's body.
+            decoder = ended ? .length(left: 0) : .chunked(chunks)
             if whole.isEmpty {
                 try take(UnsafeRawBufferPointer(rebasing: bytes[piece]))
             } else {
