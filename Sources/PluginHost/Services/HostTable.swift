@@ -11,6 +11,7 @@ final class HostTable: @unchecked Sendable {
     private let now: @Sendable () -> Int64
     private let services: @Sendable (String) -> UnsafeRawPointer?
     private var table: LentTable<tessera_host, HostTable>?
+    private static let all = Monitor<[HostTable]>([])
 
     init(
         version: LentText, write: @escaping @Sendable (_ level: UInt32, _ message: String) -> Void,
@@ -38,7 +39,7 @@ final class HostTable: @unchecked Sendable {
                     return LentTable<tessera_host, HostTable>.owner(of: host).services(id)
                 }),
             owner: self)
-        _ = Unmanaged.passRetained(self)
+        HostTable.all.withLock { $0.append(self) }
     }
 
     var pointer: UnsafePointer<tessera_host>? { table?.pointer }
