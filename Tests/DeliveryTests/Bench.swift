@@ -25,12 +25,17 @@ final class Bench {
     private let other = LentText("v")
     private let destination = LentText("d")
 
-    /// Memory of a call, freed with the process.
+    private let calls = Monitor<[UnsafeMutablePointer<tessera_call>]>([])
+
+    deinit { calls.withLock { calls in calls.forEach { $0.deallocate() } } }
+
+    /// Memory of a call, freed with the bench.
     func call(timeoutUs: Int64 = 1_000_000, otherWorkspace: Bool = false) -> UnsafePointer<tessera_call> {
         let call = UnsafeMutablePointer<tessera_call>.allocate(capacity: 1)
         call.initialize(to: tessera_call())
         call.pointee.workspace_id = otherWorkspace ? other.text : workspace.text
         call.pointee.deadline_us = clock.now() + timeoutUs
+        calls.withLock { $0.append(call) }
         return UnsafePointer(call)
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import Journeys
 import Platform
 import TesseraPluginKit
+import TestSupport
 import Testing
 import TesseraTestKit
 
@@ -190,7 +191,8 @@ final class SyncRig: @unchecked Sendable {
         let size = MemoryLayout<Table>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: size + 8, alignment: 8)
         memory.bindMemory(to: Table.self, capacity: 1).initialize(to: table)
-        (memory + size).storeBytes(of: Unmanaged.passRetained(self).toOpaque(), as: UnsafeMutableRawPointer.self)
+        (memory + size).storeBytes(of: Unmanaged.passUnretained(self).toOpaque(), as: UnsafeMutableRawPointer.self)
+        Kept.keep(self)
         library.host.offer(id, memory)
     }
 

@@ -2,6 +2,7 @@ import CTessera
 import Glibc
 import Platform
 import TesseraPluginKit
+import TestSupport
 
 /// A connector whose requests a test writes down. Its body shows the batch: a line for each row, `name:format=value`.
 final class SyncScriptedConnector: @unchecked Sendable {
@@ -180,7 +181,7 @@ extension NameList {
     /// A list that lives as long as the process: what an instance lends until its close.
     static func kept(_ names: [String]) -> NameList {
         let list = NameList(names)
-        _ = Unmanaged.passRetained(list)
+        Kept.keep(list)
         return list
     }
 }

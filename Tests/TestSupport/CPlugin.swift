@@ -12,7 +12,7 @@ public enum CPlugin {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
     /// What was built in this process already, by its arguments: many tests want the same.
-    private static let built = Monitor<[[String]: Data]>([:])
+    private static let built = Monitor<[[String]: [UInt8]]>([:])
 
     /// - Parameters:
     ///   - source: path of the `.c`, `.cpp` or `.swift` file, from the package's root or absolute.
@@ -33,24 +33,20 @@ public enum CPlugin {
             } else {
                 ["cc", "-std=c11"] + common
             }
-        let url = URL(fileURLWithPath: output)
-        if let bytes = built.withLock({ $0[command] }) { return try bytes.write(to: url) }
+        if let bytes = built.withLock({ $0[command] }) {
+            return try Data(bytes).write(to: URL(fileURLWithPath: output))
+        }
         try compile(command + ["-o", output])
-        let bytes = try Data(contentsOf: url)
+        let bytes = try Files.read(output)
         built.withLock { $0[command] = bytes }
     }
 
     private static func compile(_ command: [String]) throws {
-        let compiler = Process()
-        let errors = Pipe()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        compiler.arguments = command
-        compiler.standardError = errors
-        try compiler.run()
-        let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-        compiler.waitUntilExit()
-        guard compiler.terminationStatus == 0 else {
-            throw BuildError(description: String(decoding: complaints, as: UTF8.self))
+        let folder = try TemporaryDirectory()
+        let errors = folder.path + "/errors"
+        let compiler = try ChildProcess.spawn(["/usr/bin/env"] + command, output: "/dev/null", errors: errors)
+        guard ChildProcess.wait(compiler) == 0 else {
+            throw BuildError(description: String(decoding: try Files.read(errors), as: UTF8.self))
         }
     }
 
