@@ -4,7 +4,7 @@ import os, re, subprocess
 
 # The one line with which a report begins. FATAL and CHECK: the sanitizer itself could not go on, so nothing more was looked at.
 HEAD = re.compile(r"^(?:==\d+==)?\s*(?:WARNING|ERROR|FATAL): (Thread|Address|Leak)Sanitizer:? (.*)|^.*(Thread|Address|Leak)Sanitizer: (CHECK failed.*|.* fatal error.*)")
-LEAK = re.compile(r"^Direct leak of (\d+) byte")
+LEAK = re.compile(r"^(Direct|Indirect) leak of (\d+) byte")
 FRAME = re.compile(r"^\s+#\d+ (?:0x[0-9a-f]+ in )?(\S+) (.*)")
 ALLOCATORS = re.compile(r"^(malloc|calloc|realloc|reallocarray|posix_memalign|aligned_alloc|memalign|strdup|__interceptor_.*|operator new.*|swift_slowAlloc\w*|swift_alloc\w*|_?swift_\w*[aA]lloc\w*)$")
 OURS = re.compile(r"/(Sources|Tests|Plugins|Benchmarks)/")
@@ -32,7 +32,7 @@ def first_stack(lines):
 
 
 def reports(text):
-    """All reports of a file. Each directly leaked allocation is one; what hangs on it (indirect leaks) is not."""
+    """All reports of a file; each leak is one, also those that hold each other (indirect ones alone are a cycle)."""
     found, current = [], None
     leaking = False
     for line in text.splitlines():
@@ -44,9 +44,9 @@ def reports(text):
             if not leaking:
                 found.append((f"{name}Sanitizer: {re.sub(r' *[(]pid=.*| on (unknown )?address.*| at pc .*', '', what)}", current))
         elif leak and leaking:
-            current = [f"{leak.group(1)} bytes"]
-            found.append(("LeakSanitizer: leak", current))
-        elif line.startswith(("Indirect leak", "SUMMARY:", "Shadow bytes", "ThreadSanitizer: reported")):
+            current = [f"{leak.group(2)} bytes"]
+            found.append((f"LeakSanitizer: {leak.group(1).lower()} leak", current))
+        elif line.startswith(("SUMMARY:", "Shadow bytes", "ThreadSanitizer: reported")):
             current = None
         elif current is not None:
             current.append(line)
@@ -71,11 +71,14 @@ def demangled(text):
         return text
 
 
-def tell(say, found, lines=24):
+def tell(say, found, lines=24, most=12):
     """Says how many reports there are of each group, and shows the first of each."""
     groups = {}
     for report in found:
         groups.setdefault(report.group, []).append(report)
-    for (kind, function, place), members in sorted(groups.items(), key=lambda group: -len(group[1])):
+    shown = sorted(groups.items(), key=lambda group: (group[0][0] == "LeakSanitizer: indirect leak", -len(group[1])))
+    if len(shown) > most:
+        say(f"    {len(groups)} groups, of which {most}:")
+    for (kind, function, place), members in shown[:most]:
         say(f"    {len(members):5} × {kind}: {demangled(function).strip()} ({place})")
         say(demangled("\n".join("          " + re.sub(r" \(BuildId.*", "", line)[:260] for line in members[0].text[:lines])).rstrip("\n"))

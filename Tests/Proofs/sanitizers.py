@@ -23,7 +23,7 @@ SUPPRESSIONS = os.path.join(ROOT, "Tests", "Sanitized", "leaks.txt")
 # Of each sanitizer: the folder of its build, the variable with its options, and the options.
 SANITIZERS = {
     "thread": (".build-tsan", "TSAN_OPTIONS", "halt_on_error=0:exitcode=66:second_deadlock_stack=1"),
-    "address": (".build-asan", "ASAN_OPTIONS", "detect_leaks=1"),
+    "address": (".build-asan", "ASAN_OPTIONS", "detect_leaks=1:malloc_context_size=50"),
 }
 LEFT_OUT = {
     "AcceptanceTests.ArchitectureTests": "reads sources, headers and the release's binaries; runs nothing of Tessera",
