@@ -19,11 +19,12 @@ import sanitizer_reports
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ORDINARY = os.path.join(ROOT, ".build", "debug")
 BUNDLE = "tesseraPackageTests.xctest"
-SUPPRESSIONS = os.path.join(ROOT, "Tests", "Sanitized", "leaks.txt")
+# What is not to be reported, with the reasons.
+MEMORY, LEAKS = (os.path.join(ROOT, "Tests", "Sanitized", name) for name in ("memory.txt", "leaks.txt"))
 # Of each sanitizer: the folder of its build, the variable with its options, and the options.
 SANITIZERS = {
     "thread": (".build-tsan", "TSAN_OPTIONS", "halt_on_error=0:exitcode=66:second_deadlock_stack=1"),
-    "address": (".build-asan", "ASAN_OPTIONS", "detect_leaks=1:malloc_context_size=50"),
+    "address": (".build-asan", "ASAN_OPTIONS", f"detect_leaks=1:malloc_context_size=50:suppressions={MEMORY}"),
 }
 LEFT_OUT = {
     "AcceptanceTests.ArchitectureTests": "reads sources, headers and the release's binaries; runs nothing of Tessera",
@@ -48,7 +49,7 @@ class Sanitized:
         if self.symbolizer:
             options += f":external_symbolizer_path={self.symbolizer}"
         # Held by the backtracer, a process that a sanitizer ends would take minutes to end.
-        return dict(os.environ, **{self.variable: options}, LSAN_OPTIONS=f"suppressions={SUPPRESSIONS}:print_suppressions=0",
+        return dict(os.environ, **{self.variable: options}, LSAN_OPTIONS=f"suppressions={LEAKS}:print_suppressions=0",
                     SWIFT_BACKTRACE="enable=no", NO_COLOR="1", **more)
 
     def reports(self, run):
@@ -200,7 +201,7 @@ def tests_of(sanitizer, bundle):
 
 
 def long(proof, sanitizer, options):
-    proof.say(f"{sanitizer.name}: {sanitizer.variable}={sanitizer.options}")
+    proof.say(f"{sanitizer.name}: {sanitizer.variable}={sanitizer.options.replace(ROOT + '/', '')}")
     build(proof, f"--sanitize={sanitizer.name}", "--scratch-path", sanitizer.scratch)
     products, tree = put_together(sanitizer, options.prefix)
     bundle = os.path.join(products, BUNDLE)
