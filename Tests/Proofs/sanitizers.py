@@ -52,8 +52,8 @@ class Sanitized:
         return dict(os.environ, **{self.variable: options}, LSAN_OPTIONS=f"suppressions={LEAKS}:print_suppressions=0",
                     SWIFT_BACKTRACE="enable=no", NO_COLOR="1", **more)
 
-    def reports(self, run):
-        return sanitizer_reports.read(self.proof.directory, run)
+    def reports(self, run, process=None):
+        return sanitizer_reports.read(self.proof.directory, run, process)
 
 
 # The short form
@@ -77,7 +77,7 @@ def short(proof, sanitizer):
     for what in ["rooms", *PLANTED[sanitizer.name]]:
         run = f"{sanitizer.name}-{what}"
         done = subprocess.run([program, what], env=sanitizer.environment(run), capture_output=True, text=True, timeout=60 * proof.patience)
-        found = sanitizer.reports(run)
+        found, _ = sanitizer.reports(run)
         if what == "rooms":
             sanitizer_reports.tell(proof.say, found)
             proof.check(f"{sanitizer.name}: Platform under four threads gives no report", not found and done.returncode == 0,
@@ -133,7 +133,9 @@ SUMMARY = re.compile(r"Test run with (\d+) tests? in \d+ suites? (passed|failed)
 class Module:
     """One run of the bundle: the tests of one module."""
     def __init__(self, name, listed, output, seconds, reports):
-        self.name, self.listed, self.seconds, self.reports = name, listed, seconds, reports
+        self.name, self.listed, self.seconds = name, listed, seconds
+        # Tests make objects that hold each other: what is left of those when the bundle ends is told, and no failure. In `tessera` it is.
+        self.reports, self.cycles = reports
         summary = SUMMARY.search(output)
         self.ran = int(summary.group(1)) if summary else 0
         self.is_whole = summary is not None and self.ran == listed
@@ -149,7 +151,8 @@ class Module:
 
     def tell(self, say):
         say(f"  {self.name}: {self.ran} of {self.listed} tests run, {self.ran - len(self.failed) - len(self.skipped)} passed, {len(self.failed)} failed, "
-            f"{len(self.skipped)} skipped; {len(self.reports)} reports; {self.seconds:.0f} s")
+            f"{len(self.skipped)} skipped; {len(self.reports)} reports{f', and {self.cycles} blocks that tests left in cycles' if self.cycles else ''}; "
+            f"{self.seconds:.0f} s")
         for line in [f"skipped: {name}" for name in self.skipped] + [f"failed: {name}" for name in self.failed] + self.issues[:10] + self.tail:
             say("      " + line[:400])
         sanitizer_reports.tell(say, self.reports)
@@ -171,7 +174,7 @@ def run_module(proof, sanitizer, bundle, tree, name, listed):
             tests.kill()
             tests.wait()
         output.seek(0)
-        return Module(name, listed, re.sub(r"\x1b\[\d+m", "", output.read()), time.monotonic() - began, sanitizer.reports(run))
+        return Module(name, listed, re.sub(r"\x1b\[\d+m", "", output.read()), time.monotonic() - began, sanitizer.reports(run, tests.pid))
 
 
 def run_proof(proof, sanitizer, tree, name):
@@ -180,7 +183,7 @@ def run_proof(proof, sanitizer, tree, name):
     began = time.monotonic()
     done = subprocess.run(["nice", "-n", "15", sys.executable, os.path.join(ROOT, "Tests", "Proofs", name + ".py"), tree, "--short"], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=sanitizer.environment(run), timeout=LONGEST)
-    found = sanitizer.reports(run)
+    found, _ = sanitizer.reports(run)
     proof.say(f"  proof {name}, short: {'holds' if done.returncode == 0 else 'does not hold'}; {len(found)} reports; {time.monotonic() - began:.0f} s")
     if done.returncode:
         proof.say("\n".join("      " + line[:400] for line in done.stdout.splitlines()[-25:]))
