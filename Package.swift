@@ -64,7 +64,7 @@ let package = Package(
         room("SQLite", ["CSQLite", "Platform"]),
         room("Crypto", ["CCrypto"]),
         room("Journeys"),
-        room("Columns", ["CTessera", "Journeys"]),
+        room("Columns", ["CTessera", "CPlatform", "Journeys"]),
         room("Store", ["SQLite", "CSQLite", "Crypto", "Columns", "Journeys", "Platform"]),
         room("Warehouse", ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"]),
         room("PluginHost", ["CTessera", "CPlatform", "Crypto", "Columns", "Journeys", "Platform"]),

@@ -2,6 +2,7 @@
 #pragma once
 // No _GNU_SOURCE here: with it fd_set and others differ from those in Swift's Glibc module. What GNU adds is declared by hand.
 #include <malloc.h>
+#include <stddef.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
@@ -10,6 +11,12 @@
 #include "landlock.h"
 
 static inline void tessera_thread_set_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// glibc's: in time linear in the text for parts of more than 256 bytes, which it searches two ways: man 3 memmem.
+extern void *memmem(const void *text, size_t text_length, const void *part, size_t part_length);
+static inline const void *tessera_find(const void *text, size_t text_length, const void *part, size_t part_length) {
+    return memmem(text, text_length, part, part_length);
+}
 
 static inline int tessera_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

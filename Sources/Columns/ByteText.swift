@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// Comparisons of texts by their bytes.
@@ -21,11 +22,15 @@ enum ByteText {
             && equal(UnsafeRawBufferPointer(rebasing: text[(text.count - suffix.count)...]), suffix)
     }
 
+    private static let longPart = 256
+
     /// Whether `part` occurs in `text`; the empty one does in all.
     static func contains(_ text: UnsafeRawBufferPointer, _ part: UnsafeRawBufferPointer) -> Bool {
         guard let wanted = part.baseAddress, let first = part.first else { return true }
         guard var start = text.baseAddress, text.count >= part.count else { return false }
-        // Candidates by memchr, checked by memcmp: memmem is a GNU extension that is not imported.
+        // A long part, compared whole at each place, would take a time that grows with the product of both lengths.
+        if part.count > longPart { return tessera_find(start, text.count, wanted, part.count) != nil }
+        // Candidates by memchr, checked by memcmp: the quickest for what people write.
         let last = start + (text.count - part.count)
         while start <= last, let found = memchr(start, Int32(first), last - start + 1) {
             if memcmp(found, wanted, part.count) == 0 { return true }

@@ -23,6 +23,8 @@ import Testing
         return .object(members)
     }
 
+    private static let a300 = String(repeating: "a", count: 300)
+
     static let cases: [(String, String, JSON?, [Cell], [Bool])] = [
         (
             "s", "equals", "a", [.string("a"), .string("A"), .string("ab"), .string(""), .null],
@@ -39,6 +41,11 @@ import Testing
         ("s", "contains", "", [.string(""), .string("x"), .null], [true, true, false]),
         ("s", "not_contains", "%", [.string("a%"), .string("ab"), .null], [false, true, false]),
         ("s", "contains", "a\0b", [.string("xa\0by"), .string("ab")], [true, false]),
+        (
+            "s", "contains", .string(a300 + "b"),
+            [.string("b" + a300 + a300 + "b"), .string(a300 + a300), .string("b")],
+            [true, false, false]
+        ),
         (
             "s", "starts_with", "ab", [.string("abc"), .string("ab"), .string("a"), .string("xab")],
             [true, true, false, false]
