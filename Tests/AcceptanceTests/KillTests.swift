@@ -105,7 +105,7 @@ import Testing
         try #require(status == ["running"], "the kill came after the end of the run", sourceLocation: place)
     }
 
-    /// Every member is where arithmetic says, by the API's counters and by a count of the file, and there was one run.
+    /// Every member is where arithmetic says, by the API's counters and by a count of the file, and one run was asked for.
     private func expectPlaces(
         _ gateway: InstalledGateway, _ caller: Caller, _ journey: String, _ crowd: Crowd,
         at place: SourceLocation = #_sourceLocation
@@ -121,7 +121,8 @@ import Testing
         #expect(stats["tiles"]?["in"]?["entered"]?.integerValue == all, sourceLocation: place)
         #expect(stats["tiles"]?["low"]?["completed"]?.integerValue == all - passing, sourceLocation: place)
         let runs = try caller.call("GET", "journeys/\(journey)/runs", at: place).json.arrayValue
-        #expect(runs?.count == 1, sourceLocation: place)
+        // The timer may have had one look for who was due when the gateway came back.
+        #expect(runs?.count { $0["trigger"] == "manual" } == 1, "\(runs ?? [])", sourceLocation: place)
 
         #expect(try gateway.stop() == 0, sourceLocation: place)
         let file = try MembersFile(gateway)
