@@ -34,6 +34,7 @@ enum ServeCommand {
             sigemptyset(&signals)
             sigaddset(&signals, SIGINT)
             sigaddset(&signals, SIGTERM)
+            sigaddset(&signals, SIGHUP)
             pthread_sigmask(SIG_BLOCK, &signals, nil)
             Heaps.limitToProcessors()
             PluginHost.prepareProcess()
@@ -47,10 +48,19 @@ enum ServeCommand {
             Terminal.print("listening on \(configuration.server.tls == nil ? "http" : "https")://\(address.shown)")
             var received: Int32 = 0
             sigwait(&signals, &received)
+            // By custom it asks for the settings to be read again, and would end the process.
+            while received == SIGHUP {
+                log.warning(
+                    event: "hangup",
+                    "SIGHUP changes nothing: settings take effect at the next start, certificates and plugins by themselves"
+                )
+                sigwait(&signals, &received)
+            }
             log.info(event: "stopping", "stopping", ["signal": received == SIGTERM ? "SIGTERM" : "SIGINT"])
             // A second signal ends the process at once: nothing that was acknowledged can be lost by that.
             signal(SIGINT, SIG_DFL)
             signal(SIGTERM, SIG_DFL)
+            sigdelset(&signals, SIGHUP)
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
             gateway.stop()
         }

@@ -1,3 +1,4 @@
+import Glibc
 import Journeys
 import Testing
 import TestSupport
@@ -30,6 +31,14 @@ import TestSupport
         #expect(plugins.status == 200 && plugins.text.contains("\"wait\""))
         #expect(gateway.stop() == 0)
         #expect(gateway.log.contains("stopping"))
+    }
+
+    @Test func aHangupStopsNothing() throws {
+        let gateway = try GatewayProcess(plugins: [])
+        Glibc.kill(gateway.pid, SIGHUP)
+        try eventually { gateway.log.contains(#""event":"hangup""#) }
+        #expect(try gateway.client().request("GET", "/healthz").status == 200)
+        #expect(gateway.stop() == 0)
     }
 
     @Test func anotherProcessMayNotServeTheSameData() throws {
