@@ -41,12 +41,13 @@ extension Connection {
         bodyBytes = 0
         switch reactor.handler.bodyPolicy(head) {
         case .collect(let limit):
-            guard length <= limit else { return fail(.bodyTooLarge) }
+            guard length <= limit else { return fail(.bodyTooLarge(limit)) }
             sink = .collect(limit: limit)
             body = []
             if hasBody { body.reserveCapacity(min(length, Connection.maxInput)) }
         case .stream(let consumer):
-            guard length <= reactor.configuration.maxStreamedBytes else { return fail(.bodyTooLarge) }
+            let limit = reactor.configuration.maxStreamedBytes
+            guard length <= limit else { return fail(.bodyTooLarge(limit)) }
             let flow = BodyFlow(connection: self, exchange: exchange)
             sink = .stream(consumer, flow)
             consumer.began(flow)

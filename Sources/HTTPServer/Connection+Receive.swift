@@ -185,12 +185,13 @@ extension Connection {
         switch sink {
         case .none: break
         case .discard:
-            if bodyBytes > Connection.maxDiscard { throw .bodyTooLarge }
+            if bodyBytes > Connection.maxDiscard { throw .bodyTooLarge(Connection.maxDiscard) }
         case .collect(let limit):
-            if bodyBytes > limit { throw .bodyTooLarge }
+            if bodyBytes > limit { throw .bodyTooLarge(limit) }
             body.append(contentsOf: bytes)
         case .stream(let consumer, _):
-            if bodyBytes > reactor.configuration.maxStreamedBytes { throw .bodyTooLarge }
+            let limit = reactor.configuration.maxStreamedBytes
+            if bodyBytes > limit { throw .bodyTooLarge(limit) }
             consumer.received(Array(bytes))
         }
     }

@@ -25,7 +25,10 @@ struct HTTPFault: Error, Equatable {
     static let coding = HTTPFault(
         501, "transfer_coding_not_implemented", "the only Transfer-Encoding that is understood is chunked")
     static let connect = HTTPFault(501, "method_not_implemented", "this server is no proxy: CONNECT is not implemented")
-    static let bodyTooLarge = HTTPFault(413, "body_too_large", "the request body is larger than this resource takes")
+    static func bodyTooLarge(_ limit: Int) -> HTTPFault {
+        HTTPFault(
+            413, "body_too_large", "the request body is larger than the \(limit) bytes that this resource takes")
+    }
     static let headTimeout = HTTPFault(408, "request_timeout", "the request's head did not arrive in time")
     static let bodyTimeout = HTTPFault(408, "request_timeout", "the request's body did not arrive in time")
     static let noAnswer = HTTPFault(500, "internal_error", "the request was not answered")

@@ -30,7 +30,7 @@ enum ErrorAnswers {
         ),
         413: (
             "The body is larger than the gateway takes: 1 MiB, unless it is configured otherwise.", "body_too_large",
-            "the request body is larger than this resource takes"
+            "the request body is larger than the 1048576 bytes that this resource takes"
         ),
         415: (
             "A Content-Type that is not taken.", "unsupported_media_type",

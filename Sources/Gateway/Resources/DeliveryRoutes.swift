@@ -15,6 +15,7 @@ enum DeliveryRoutes {
 
     /// Clears what a destination's answers have set: a 410's error, an open breaker, the pause of a Retry-After.
     static func enable(_ call: Call) throws -> Reply {
+        try call.expectNoBody()
         let (workspaceID, id, now, pen) = (call.workspaceID, try call.id("destination"), call.now, call.pen)
         try call.rooms.control.write { writer in
             guard let destination = try writer.destination(workspaceID: workspaceID, id: id) else {

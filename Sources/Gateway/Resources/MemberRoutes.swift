@@ -65,6 +65,7 @@ enum MemberRoutes {
     /// `/retry`: tried again at once, under the same key, attempts counted from 1. `/skip`: goes on by the first branch.
     static func remedy(_ remedy: MemberStore.Remedy) -> @Sendable (Call) throws -> Reply {
         { call in
+            try call.expectNoBody()
             let (store, journey, key, rows) = try member(call)
             let isDone = try call.rooms.engine.remedy(
                 remedy, member: key, workspaceID: call.workspaceID, journeyID: call.id("journey"))

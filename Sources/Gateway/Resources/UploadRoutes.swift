@@ -70,10 +70,7 @@ enum UploadRoutes {
     }
 
     private static func format(_ call: Call) throws -> UploadFormat {
-        if let encoding = call.head.headers[first: "content-encoding"], encoding.lowercased() != "identity" {
-            throw APIError(
-                415, "unsupported_media_type", "Content-Encoding '\(encoding)' is not supported: send the rows plain")
-        }
+        try call.expectPlainBody()
         let header = call.head.headers[first: "content-type"] ?? ""
         let type = MediaType(header)
         if type.isCSV { return .csv }

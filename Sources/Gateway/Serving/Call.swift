@@ -92,7 +92,17 @@ struct Call: Sendable {
         try BodyFields(try json(), known: []).finish()
     }
 
+    /// - Throws: 415 for a body that is compressed.
+    func expectPlainBody() throws {
+        guard let encoding = head.headers[first: "content-encoding"], encoding.lowercased() != "identity" else {
+            return
+        }
+        throw APIError(
+            415, "unsupported_media_type", "Content-Encoding '\(encoding)' is not supported: send the body plain")
+    }
+
     private func checkContentType() throws {
+        try expectPlainBody()
         guard let type = head.headers[first: "content-type"], !type.isEmpty else { return }
         if MediaType(type).isJSON { return }
         throw APIError(415, "unsupported_media_type", "Content-Type must be application/json, not '\(type)'")

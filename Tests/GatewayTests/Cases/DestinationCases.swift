@@ -23,6 +23,7 @@ enum DestinationCases {
         RestCase("GET", "/destinations/{unknown}/delivery", is: 404),
         RestCase("POST", "/destinations/{d}/enable", is: 200, has: ["\"status\":\"connected\""]),
         RestCase("POST", "/destinations/{unknown}/enable", is: 404),
+        RestCase("POST", "/destinations/{d}/enable", #"{"force": true}"#, is: 400, has: ["/force"]),
         RestCase(
             "PUT", "/destinations/{d}", #"{"limits": {"requests_per_second": 0, "max_in_flight": 257}}"#, is: 422,
             has: ["/limits/requests_per_second", "/limits/max_in_flight", "from 1 to 256"]),

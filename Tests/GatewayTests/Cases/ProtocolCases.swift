@@ -13,6 +13,12 @@ enum ProtocolCases {
         RestCase("GET", "/journeys?page=%zz", is: 400, has: ["two hexadecimal digits"]),
         RestCase("GET", "/journeys", is: 200, answers: ["Content-Type": "application/json"]),
         RestCase(
+            "POST", "/journeys", "{}", headers: [("Content-Encoding", "gzip")], is: 415,
+            has: ["Content-Encoding 'gzip'", "send the body plain"]),
+        RestCase("POST", "/journeys", "{}", headers: [("Content-Encoding", "identity")], is: 400, has: ["/name"]),
+        RestCase("POST", "/journeys/{active}/members/1/retry", #"{"force": true}"#, is: 400, has: ["/force"]),
+        RestCase("POST", "/journeys/{active}/members/1/skip", "[]", is: 400, has: ["must be a JSON object"]),
+        RestCase(
             "POST", "/journeys", "{}", headers: [("Idempotency-Key", "two words")], is: 400, has: ["Idempotency-Key"]),
     ]
 }

@@ -32,8 +32,8 @@ enum DestinationOperations {
             test(d + "/test", "testDestination", "Tries a destination, or what a PUT of the body would make of it")
                 .takes(.ref("DestinationUpdate"), optional: true),
             Operation(.get, d + "/delivery", "getDelivery", "Tells how deliveries go").answers(.ref("Delivery")),
-            Operation(.post, d + "/enable", "enableDestination", "Lets deliveries go again").answers(destination)
-                .versioned,
+            Operation(.post, d + "/enable", "enableDestination", "Lets deliveries go again").takesNothing
+                .answers(destination).versioned,
             Operation(
                 .get, d + "/fields", "listFields", "Lists the fields that a mapping may name",
                 "An empty list: it takes any field."

@@ -24,7 +24,7 @@ enum MemberOperations {
         ])
 
     private static func remedy(_ name: String, _ id: String, _ summary: String) -> Operation {
-        Operation(.post, m + "/{member}/" + name, id, summary).answers(member)
+        Operation(.post, m + "/{member}/" + name, id, summary).takesNothing.answers(member)
             .refuses(409, "The member is not parked with an error.")
     }
 }
