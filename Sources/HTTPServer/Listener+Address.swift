@@ -44,9 +44,13 @@ extension Listener {
             guard let base = bytes.baseAddress else { return "" }
             return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
                 guard let text = buffer.baseAddress else { return "" }
-                // The address follows port, and in IPv6 the flow label.
-                let offset = family == AF_INET6 ? 8 : 4
-                guard inet_ntop(family, base + offset, text, socklen_t(INET6_ADDRSTRLEN)) != nil else { return "" }
+                // The address follows port, and in IPv6 the flow label. To a listener for both an IPv4 address comes as
+                // ::ffff:192.0.2.7; people know it without that.
+                let isMapped =
+                    family == AF_INET6 && bytes[8..<18].allSatisfy { $0 == 0 } && bytes[18] == 0xFF && bytes[19] == 0xFF
+                let shown = isMapped ? AF_INET : family
+                let offset = isMapped ? 20 : family == AF_INET6 ? 8 : 4
+                guard inet_ntop(shown, base + offset, text, socklen_t(INET6_ADDRSTRLEN)) != nil else { return "" }
                 return String(cString: text)
             }
         }

@@ -26,6 +26,14 @@ import Testing
         #expect((table.arrived(&first) === table.arrived(&second)) == isSame)
     }
 
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8::7", "2001:db8::7"), ("::1", "::1"),
+        ("::192.0.2.7", "::192.0.2.7"),
+    ]) func addressesAreShownAsPeopleKnowThem(_ address: String, _ shown: String) {
+        var address = Self.address(address)
+        #expect(Listener.text(&address) == shown)
+    }
+
     @Test func manyAddressesDontFillIt() {
         var table = PeerTable(maxConnections: 10)
         var kept = Self.address("192.0.2.1")

@@ -98,8 +98,7 @@ extension RequestHead {
     /// Whether a program on this machine asks for itself, and is no proxy that says that it hands on what others ask. One that does
     /// not say so can't be told from it: `metrics_without_key` is for that.
     fileprivate var isOfThisMachine: Bool {
-        let isLoopback =
-            peerAddress == "::1" || peerAddress.hasPrefix("127.") || peerAddress.hasPrefix("::ffff:127.")
+        let isLoopback = peerAddress == "::1" || peerAddress.hasPrefix("127.")
         let proxies: [StaticString] = ["x-forwarded-for", "forwarded", "x-real-ip", "via", "x-forwarded-host"]
         return isLoopback && !proxies.contains { headers.contains($0) }
     }
