@@ -114,11 +114,14 @@ extension DocsPage {
           const kind = el('select', {}, types.map(name => el('option', {}, name)));
           const text = el('textarea', {spellcheck: 'false'}, types.length ? pretty(op.requestBody.content[types[0]].example) : '');
           const result = el('div');
+          let asked = new AbortController();
           kind.addEventListener('change', () => { text.value = pretty(op.requestBody.content[kind.value].example); });
           const send = el('button', {click: async () => {
             send.disabled = true;
+            asked.abort();
+            asked = new AbortController();
             result.replaceChildren(el('p.note', {}, 'Asking …'));
-            try { result.replaceChildren(...await call(method, path, inputs, types.length ? [kind.value, text.value] : null)); }
+            try { result.replaceChildren(...await call(method, path, inputs, types.length ? [kind.value, text.value] : null, asked.signal)); }
             catch (error) { result.replaceChildren(el('p', {}, 'No answer: ' + error.message)); }
             send.disabled = false;
           }}, 'Send');
@@ -130,7 +133,7 @@ extension DocsPage {
           return open;
         }
 
-        async function call(method, path, inputs, body) {
+        async function call(method, path, inputs, body, signal) {
           const headers = {}, query = new URLSearchParams();
           for (const [p, {value}] of inputs) {
             if (p.in === 'path') path = path.replace('{' + p.name + '}', encodeURIComponent(value));
@@ -139,16 +142,28 @@ extension DocsPage {
           }
           const key = document.getElementById('key').value.trim();
           if (key) headers.Authorization = 'Bearer ' + key;
-          const request = {method: method.toUpperCase(), headers, credentials: 'omit', cache: 'no-store'};
+          const request = {method: method.toUpperCase(), headers, credentials: 'omit', cache: 'no-store', signal};
           if (body && body[1].trim()) { headers['Content-Type'] = body[0]; request.body = body[1]; }
           const start = performance.now();
           const answer = await fetch(path + (query.size ? '?' + query : ''), request);
-          let text = await answer.text();
           const time = Math.round(performance.now() - start);
-          try { text = pretty(JSON.parse(text)); } catch { /* shown as it is */ }
-          if (text.length > 200000) text = text.slice(0, 200000) + '\n…';
+          const shown = el('pre');
+          read(answer, shown).catch(error => shown.append('\n' + error.message));
           return [el('p', {}, el('b', {}, answer.status + ' ' + answer.statusText), ' in ' + time + ' ms'),
-            el('pre', {}, [...answer.headers].map(([name, value]) => name + ': ' + value).join('\n')), el('pre', {}, text)];
+            el('pre', {}, [...answer.headers].map(([name, value]) => name + ': ' + value).join('\n')), shown];
+        }
+
+        // As it comes: a stream of events may never end.
+        async function read(answer, shown) {
+          if (!answer.body) return;
+          const reader = answer.body.getReader(), decoder = new TextDecoder();
+          let text = '';
+          for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+            text += decoder.decode(piece.value, {stream: true});
+            if (text.length > 200000) { reader.cancel(); text = text.slice(0, 200000) + '\n…'; }
+            shown.textContent = text;
+          }
+          try { shown.textContent = pretty(JSON.parse(text)); } catch { /* shown as it is */ }
         }
 
         """#

@@ -16,6 +16,7 @@ extension DocsPage {
         textarea { width: 100%; min-height: 10em; }
         details { border: 1px solid var(--line); border-radius: .4em; margin: .4em 0; }
         details > div { padding: 0 1em 1em; }
+        [id] { scroll-margin-top: 4.5em; }
         summary { padding: .4em .8em; cursor: pointer; }
         summary span { margin-right: .8em; }
         .method { display: inline-block; min-width: 4.5em; font-weight: 700; }
@@ -24,6 +25,7 @@ extension DocsPage {
         table { border-collapse: collapse; width: 100%; }
         td { border-top: 1px solid var(--line); padding: .25em .8em .25em 0; vertical-align: top; }
         td:first-child { white-space: nowrap; }
+        td > p { margin: 0; }
         ul { margin: 0; padding-left: 1.2em; }
         """
 }
