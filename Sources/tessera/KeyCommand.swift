@@ -26,7 +26,7 @@ enum KeyCommand {
         } _: { options in
             switch (options.operands.first, options.operands.dropFirst().first) {
             case ("create", nil): try create(options)
-            case ("list", nil): try withControl(options) { control, _ in try list(control) }
+            case ("list", nil): try withControl(options) { control, now in try list(control, now) }
             case ("rotate", let id?): try rotate(id, options)
             case ("revoke", let id?): try revoke(id, options)
             case ("rotate", nil), ("revoke", nil):
@@ -98,14 +98,16 @@ enum KeyCommand {
 
     // MARK: list, rotate, revoke
 
-    private static func list(_ control: ControlStore) throws {
+    private static func list(_ control: ControlStore, _ now: Int64) throws {
         let keys = try control.read { reader in
             try ([nil] + reader.workspaces().items.map(\.id)).flatMap { try reader.apiKeys(workspaceID: $0).items }
         }
         func time(_ time: Int64?) -> String { time.map(Timestamp.api) ?? "-" }
         let rows = keys.map { key in
-            [
-                key.id, key.role.rawValue, key.status.rawValue, key.prefix, key.workspaceID ?? "-", time(key.expiresAt),
+            let isExpired = key.status == .active && !key.isUsable(at: now)
+            return [
+                key.id, key.role.rawValue, isExpired ? "expired" : key.status.rawValue, key.prefix,
+                key.workspaceID ?? "-", time(key.expiresAt),
                 time(key.lastUsedAt), key.name,
             ]
         }

@@ -131,10 +131,13 @@ import TestSupport
             "2099-01-01T00:00:00Z")
         let first = try #require(try JSON.parse(made.output)["api_key"]?.stringValue)
         #expect(try workspace.call("GET", "/journeys", key: first).status == 200)
+        // By the clock of the command line, which the gateway's is behind.
+        _ = try makeKey(#"{"name": "Late", "expires_at": "2024-01-15T09:30:01Z"}"#)
         let list = try tessera("list").output.split(separator: "\n").map { $0.split(separator: " ") }
         let row = try #require(list.first { $0.last == "Desk" })
         #expect(row[1] == "viewer" && row[2] == "active" && row[3] == first.prefix(12) && row[4] == workspace.id)
         #expect(row[5] == "2099-01-01T00:00:00Z")
+        #expect(list.first { $0.last == "Late" }?[2] == "expired")
         let next = try #require(try JSON.parse(tessera("rotate", String(row[0])).output)["api_key"]?.stringValue)
         #expect(try workspace.call("GET", "/journeys", key: first).status == 401)
         #expect(try workspace.call("GET", "/journeys", key: next).status == 200)

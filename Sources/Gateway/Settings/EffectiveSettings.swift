@@ -62,7 +62,7 @@ public struct EffectiveSettings: Sendable {
         try Self.refuseMistyped(environment)
         let data = flags["data"]?.last ?? environment["TESSERA_DATA"]
         let found = data.map { $0 + "/tessera.json" }.flatMap { Files.exists($0) ? $0 : nil }
-        let path = file ?? environment["TESSERA_CONFIG"] ?? found
+        let path = file ?? environment["TESSERA_CONFIG"].flatMap { $0.isEmpty ? nil : $0 } ?? found
         let members = try path.map(Self.read) ?? [:]
         var entries: [Entry] = []
         for setting in Settings.all {

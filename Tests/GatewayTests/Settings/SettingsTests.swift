@@ -25,6 +25,7 @@ import Testing
         (Given(), 500, "default"),
         (Given(file: #"{"max_tiles": 7}"#), 7, "/own.json"),
         (Given(environment: ["TESSERA_MAX_TILES": "8"], file: #"{"max_tiles": 7}"#), 8, "environment"),
+        (Given(environment: ["TESSERA_CONFIG": ""]), 500, "default"),
         (Given(environment: ["TESSERA_MAX_TILES": ""], file: #"{"max_tiles": 7}"#), 7, "/own.json"),
         (
             Given(

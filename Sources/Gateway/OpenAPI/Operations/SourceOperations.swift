@@ -33,13 +33,16 @@ enum SourceOperations {
                 One transaction: when the connection breaks the table stays as it was. Columns are typed over all rows of \
                 the first upload unless `types` says it. An unquoted empty cell is null, `""` the empty text.
                 """
-            ).asks("key", "The column that tells rows apart; needed for a new table.", .string(example: "customer_id"))
-                .asks(
-                    "types", "`column:type,…` with \(ColumnType.allCases.map(\.rawValue).joined(separator: ", ")).",
-                    .string(example: "orders:integer,last_order:date")
-                ).asks("mode", "`replace` empties the table first.", .words(["upsert", "replace"]))
-                .takes(.string(example: "customer_id,orders\n00001,3\n"), as: "text/csv")
-                .takes(.string(example: "{\"customer_id\":\"00001\",\"orders\":3}\n"), as: "application/x-ndjson")
-                .answers(.ref("UploadResult")),
+            ).asks(
+                "key", "The column that tells rows apart. A new table without it has none: each upload adds to it.",
+                .string(example: "customer_id")
+            )
+            .asks(
+                "types", "`column:type,…` with \(ColumnType.allCases.map(\.rawValue).joined(separator: ", ")).",
+                .string(example: "orders:integer,last_order:date")
+            ).asks("mode", "`replace` empties the table first.", .words(["upsert", "replace"]))
+            .takes(.string(example: "customer_id,orders\n00001,3\n"), as: "text/csv")
+            .takes(.string(example: "{\"customer_id\":\"00001\",\"orders\":3}\n"), as: "application/x-ndjson")
+            .answers(.ref("UploadResult")),
         ])
 }
