@@ -166,7 +166,7 @@ extension GatewayHandler {
                 try enqueue(workers, responder) { [self] in try write(prepare(call), call, responder) }
             }
         case .stream(let handler):
-            try enqueue(slowWorkers, responder) { try handler(call, responder) }
+            try enqueue(slowWorkers, responder, for: call.principal?.workspaceID) { try handler(call, responder) }
         case .subscribe(let handler):
             try enqueue(workers, responder) { try handler(call, responder) }
         case .upload(let begin):
@@ -179,7 +179,7 @@ extension GatewayHandler {
     private func submit(
         _ pool: WorkerPool, _ call: Call, _ responder: Responder, _ handler: @escaping @Sendable (Call) throws -> Reply
     ) throws {
-        try enqueue(pool, responder) { [self] in
+        try enqueue(pool, responder, for: call.principal?.workspaceID) { [self] in
             finish(try once(call, handler), call, responder)
         }
     }
@@ -198,10 +198,12 @@ extension GatewayHandler {
         return reply
     }
 
-    private func enqueue(_ pool: WorkerPool, _ responder: Responder, _ job: @escaping @Sendable () throws -> Void)
-        throws
-    {
-        let isTaken = pool.submit { [self] in
+    /// - Parameter workspace: whose share of the pool it takes; nil for what takes none.
+    private func enqueue(
+        _ pool: WorkerPool, _ responder: Responder, for workspace: String? = nil,
+        _ job: @escaping @Sendable () throws -> Void
+    ) throws {
+        let isTaken = pool.submit(owner: workspace) { [self] in
             do { try job() } catch { refuse(error, responder) }
         }
         if !isTaken { throw APIError.busy }

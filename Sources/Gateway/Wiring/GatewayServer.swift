@@ -47,7 +47,7 @@ public final class GatewayServer {
             throw error
         }
         let workers = WorkerPool(name: "worker", threads: 4, limit: 1024)
-        let slowWorkers = WorkerPool(name: "slow", threads: 16, limit: 256)
+        let slowWorkers = WorkerPool(name: "slow", threads: 16, limit: 256, perOwner: 6)
         rooms.pools.withLock { $0 = [("worker", workers), ("slow", slowWorkers)] }
         let router = Router(Routes.all)
         let observer = RequestObserver(
