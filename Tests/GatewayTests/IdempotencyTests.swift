@@ -60,6 +60,36 @@ import TestSupport
         #expect(try post("/journeys/\(journey)/trigger", nil, key: "t").status == 201)
     }
 
+    /// What the first call needed may be gone since.
+    @Test func theFirstAnswerOutlivesWhatItTook() throws {
+        let body = TestWorkspace.journey(model: model)
+        let first = try post("/journeys", body, key: "one")
+        let id = try #require(try JSON.parse(first.body)["id"]?.stringValue)
+        try workspace.json("DELETE", "/journeys/\(id)")
+        try workspace.json("DELETE", "/models/\(model)")
+        let again = try post("/journeys", body, key: "one")
+        #expect(again.status == 201 && again.body == first.body, "\(again.text)")
+        let key = #"{"name": "x", "expires_at": "2024-01-15T09:30:01Z"}"#
+        let made = try post("/api-keys", key, key: "k")
+        gateway.clock.advance(60_000_000)
+        #expect(try post("/api-keys", key, key: "k").body == made.body)
+    }
+
+    @Test func twoKeysAreNone() throws {
+        let answer = try workspace.call(
+            "POST", "/journeys", TestWorkspace.journey(model: model),
+            headers: [("Idempotency-Key", "one"), ("Idempotency-Key", "two")])
+        #expect(answer.status == 400 && answer.text.contains("given twice"), "\(answer.text)")
+    }
+
+    @Test func whoOnlyLooksKeepsNothing() throws {
+        for sql in ["SELECT 1 AS id", "SELECT 2 AS id"] {
+            let answer = try post(
+                "/models/preview", #"{"source_id": "\#(workspace.sourceID)", "sql_query": "\#(sql)"}"#, key: "look")
+            #expect(answer.status == 200 && answer[header: "Idempotent-Replayed"] == nil, "\(answer.text)")
+        }
+    }
+
     @Test func afterADayTheKeyIsFree() throws {
         let body = TestWorkspace.journey(model: model)
         let first = try post("/journeys", body, key: "one")

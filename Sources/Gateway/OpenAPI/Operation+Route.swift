@@ -35,7 +35,7 @@ extension Operation {
 
     private func keepsAnswer(_ route: Route) -> Bool {
         if case .stream = route.action { return false }
-        return isPost
+        return isPost && route.access != .viewer
     }
 
     /// Roles stand where OAuth has scopes, as OpenAPI 3.1 lets them.

@@ -89,7 +89,7 @@ final class GatewayHandler: HTTPHandler {
             return Call(
                 head: head, body: body, route: route, parameters: parameters,
                 principal: try principal(head, route, parameters, now: now), rooms: rooms,
-                idempotency: try Self.idempotency(head, body))
+                idempotency: try Self.idempotency(head, route, body))
         case .wrongMethod(let allowed):
             throw APIError(
                 405, "method_not_allowed", "\(head.method) is not possible here: see the Allow header",
@@ -99,8 +99,13 @@ final class GatewayHandler: HTTPHandler {
         }
     }
 
-    private static func idempotency(_ head: RequestHead, _ body: [UInt8]) throws -> Idempotency? {
-        guard case .post = head.method, let key = head.headers[first: "idempotency-key"] else { return nil }
+    /// Of a call that may change something. Who only looks keeps no answers: they can be large, and the next look is as good.
+    private static func idempotency(_ head: RequestHead, _ route: Route, _ body: [UInt8]) throws -> Idempotency? {
+        guard case .post = head.method, let key = head.headers[first: "idempotency-key"], route.access != .viewer
+        else { return nil }
+        guard head.headers.all("idempotency-key").count == 1 else {
+            throw APIError(400, "invalid_request", "Idempotency-Key is given twice: send one")
+        }
         return try Idempotency(key: key, path: head.path + (head.query.map { "?" + $0 } ?? ""), body: body)
     }
 
@@ -155,6 +160,7 @@ final class GatewayHandler: HTTPHandler {
 
 extension GatewayHandler {
     private func dispatch(_ call: Call, _ responder: Responder) throws {
+        if let idempotency = call.idempotency, try isRepeated(idempotency, call, responder) { return }
         switch call.route.action {
         case .read(let handler): try finish(handler(call), call, responder)
         case .work(let handler): try submit(workers, call, responder, handler)
@@ -174,6 +180,13 @@ extension GatewayHandler {
             try begin(call).aborted()
             throw APIError.busy
         }
+    }
+
+    /// Gives a kept answer again. What a call needs may have changed since: it is asked for before anything is looked at.
+    private func isRepeated(_ idempotency: Idempotency, _ call: Call, _ responder: Responder) throws -> Bool {
+        guard let reply = try rooms.control.read({ try idempotency.replay($0, now: call.now) }) else { return false }
+        responder.respond(reply.response)
+        return true
     }
 
     private func submit(
