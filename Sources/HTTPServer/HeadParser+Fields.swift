@@ -12,6 +12,9 @@ extension HeadParser {
         case 4: if ASCII.matches(bytes, name, "host") { try parseHost(bytes, value) }
         case 6: if ASCII.matches(bytes, name, "expect") { try parseExpect(bytes[value]) }
         case 10: if ASCII.matches(bytes, name, "connection") { parseConnection(bytes[value]) }
+        // No lists: of two of them a proxy may look at the other one.
+        case 12: if ASCII.matches(bytes, name, "content-type") { try Self.once(&hasType, "Content-Type") }
+        case 13: if ASCII.matches(bytes, name, "authorization") { try Self.once(&hasAuthorization, "Authorization") }
         case 14: if ASCII.matches(bytes, name, "content-length") { try parseLength(bytes[value]) }
         case 17: if ASCII.matches(bytes, name, "transfer-encoding") { try parseCoding(bytes[value]) }
         default: break
@@ -34,6 +37,11 @@ extension HeadParser {
             throw .malformed("a header field's value has a control character")
         }
         return (line.lowerBound..<colon, ASCII.trimmed(bytes, colon + 1..<line.upperBound))
+    }
+
+    private static func once(_ isSeen: inout Bool, _ name: String) throws(HTTPFault) {
+        guard !isSeen else { throw .malformed("the \(name) field occurs more than once") }
+        isSeen = true
     }
 
     private mutating func parseHost(_ bytes: UnsafeRawBufferPointer, _ value: Range<Int>) throws(HTTPFault) {

@@ -28,6 +28,8 @@ struct HeadParser {
     var contentLength: Int?
     var isChunked = false
     var hasExpectation = false
+    var hasType = false
+    var hasAuthorization = false
     var expectsContinue = false
     var asksToClose = false
     var asksToKeep = false

@@ -142,6 +142,13 @@ package struct GrammarCase: Sendable {
         GrammarCase("Host twice", "GET / HTTP/1.1\r\n\(host)Host: a\r\n\r\n", .refused(400)),
         GrammarCase("Host twice, other case", "GET / HTTP/1.1\r\n\(host)hOST: b\r\n\r\n", .refused(400)),
         GrammarCase("Host twice on 1.0", "GET / HTTP/1.0\r\n\(host)Host: b\r\n\r\n", .refused(400)),
+        GrammarCase(
+            "Authorization twice",
+            "GET / HTTP/1.1\r\n\(host)Authorization: Bearer a\r\nauthorization: Bearer b\r\n\r\n",
+            .refused(400)),
+        GrammarCase(
+            "Content-Type twice", "GET / HTTP/1.1\r\n\(host)Content-Type: text/csv\r\nContent-type: text/csv\r\n\r\n",
+            .refused(400)),
         GrammarCase("Host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", .refused(400)),
         GrammarCase("Host with user information", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", .refused(400)),
         GrammarCase("Host list", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", .refused(400)),
