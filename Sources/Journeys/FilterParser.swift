@@ -123,7 +123,8 @@ struct FilterParser {
 
     private mutating func refuseUnknown(in members: [String: JSON], known: Set<String>, at pointer: String) {
         for key in members.keys.sorted() where !known.contains(key) {
-            problem(JSON.pointer(pointer, [.key(key)]), "unknown field '\(key)': remove it")
+            let remedy = NearNames.remedy(forUnknown: key, among: known)
+            problem(JSON.pointer(pointer, [.key(key)]), "unknown field '\(key)': \(remedy)")
         }
     }
 }

@@ -48,7 +48,8 @@ struct JourneyReader {
             return nil
         }
         for key in members.keys.sorted() where !Self.settable.contains(key) && !Self.setByServer.contains(key) {
-            shape(JSON.pointer(.key(key)), "unknown field '\(key)': remove it")
+            let remedy = NearNames.remedy(forUnknown: key, among: Self.settable)
+            shape(JSON.pointer(.key(key)), "unknown field '\(key)': \(remedy)")
         }
         let name = required("name", members, present?.name)
         let parentModelID = required("parent_model_id", members, present?.parentModelID)

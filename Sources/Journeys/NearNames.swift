@@ -22,6 +22,13 @@ public enum NearNames {
         return ": it has \(shown)\(names.count > 10 ? " and \(names.count - 10) more" : "")"
     }
 
+    /// What to do about a field that nobody knows: `did you mean 'name'? Else remove it`, or `remove it`.
+    public static func remedy(forUnknown name: String, among known: Set<String>) -> String {
+        // Of two letters everything is near.
+        let near = name.utf8.count < 3 ? [] : find(name, among: known.sorted())
+        return near.first.map { "did you mean '\($0)'? Else remove it" } ?? "remove it"
+    }
+
     private static func folded(_ text: [UInt8]) -> [UInt8] {
         text.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
     }

@@ -26,13 +26,15 @@ import Testing
                 ],
                 "tiles": [
                     ["id": "t1", "type": "wait", "config": ["duration": 0, "unit": "days"]],
-                    ["id": "t2", "type": "nowhere"],
+                    ["id": "t2", "type": "nowhere"], ["id": "t3", "type": "wiat"],
                 ],
             ], activate: false)
         let messages = try bench.engine.validate(workspaceID: bench.workspaceID, journeyID: journey).map(\.message)
         #expect(messages.contains("Orchestration must have exactly one entry tile"))
         #expect(messages.contains { $0.hasPrefix("Tile 't1': config/duration: ") })
         #expect(messages.contains("Tile 't2' has type 'nowhere', which no loaded plugin provides"))
+        #expect(
+            messages.contains("Tile 't3' has type 'wiat', which no loaded plugin provides: did you mean 'wait'?"))
         #expect(messages.contains { $0.contains("entry_criteria") && $0.contains("agee") })
         #expect(throws: EngineError.self) {
             try bench.engine.change(.activate, workspaceID: bench.workspaceID, journeyID: journey)

@@ -200,8 +200,10 @@ struct JourneyCompiler: Sendable {
     }
 
     private func unknownType(_ tile: Tile, at index: Int) -> ValidationError {
-        ValidationError(
-            message: "Tile '\(tile.id)' has type '\(tile.type)', which no loaded plugin provides",
+        let near = NearNames.find(tile.type, among: plugins.tileTypes().map(\.id)).first
+        return ValidationError(
+            message: "Tile '\(tile.id)' has type '\(tile.type)', which no loaded plugin provides"
+                + (near.map { ": did you mean '\($0)'?" } ?? ""),
             pointer: "/tiles/\(index)/type", tileID: tile.id)
     }
 

@@ -21,7 +21,8 @@ struct BodyFields {
         self.members = members
         for name in members.keys.sorted() where !known.contains(name) && !ignored.contains(name) {
             if shape.count == Problem.most { break }
-            shape.append(Problem(pointer: JSON.pointer(.key(name)), message: "unknown field '\(name)': remove it"))
+            let remedy = NearNames.remedy(forUnknown: name, among: known)
+            shape.append(Problem(pointer: JSON.pointer(.key(name)), message: "unknown field '\(name)': \(remedy)"))
         }
     }
 

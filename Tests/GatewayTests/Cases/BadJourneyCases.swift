@@ -12,7 +12,15 @@ enum BadJourneyCases {
             has: ["\"pointer\":\"/name\"", "must be a string"]),
         RestCase(
             "POST", "/journeys", #"{"name": "N", "parent_model_id": "{m}", "colour": 1}"#, is: 400,
-            has: ["\"pointer\":\"/colour\"", "unknown field 'colour'"]),
+            has: ["\"pointer\":\"/colour\"", "unknown field 'colour': remove it"]),
+        RestCase(
+            "POST", "/journeys", #"{"nmae": "N", "parent_model_id": "{m}"}"#, is: 400,
+            has: ["unknown field 'nmae': did you mean 'name'? Else remove it"]),
+        RestCase(
+            "POST", "/journeys",
+            #"{"name": "N", "parent_model_id": "{m}", "entry_criteria": {"type": "and", "childen": []}}"#,
+            is: 422, has: ["unknown field 'childen': did you mean 'children'?"]),
+        RestCase("POST", "/models", #"{"sql": "SELECT 1"}"#, is: 400, has: ["unknown field 'sql'"]),
         RestCase(
             "POST", "/journeys", #"{"name": "N", "parent_model_id": "seven"}"#, is: 422,
             has: ["\"pointer\":\"/parent_model_id\"", "must be a UUID"]),
