@@ -52,6 +52,33 @@ import TestSupport
         #expect(metrics.values("tessera_plugin_generation").count >= 5)
     }
 
+    /// Scrapes show members of a workspace whose database was closed because nobody used it, and do not open it for that.
+    @Test func aLookOpensNoDatabaseThatNobodyUses() throws {
+        let gateway = try TestGateway()
+        let workspace = try gateway.makeWorkspace()
+        let journey = try workspace.makeJourney(model: workspace.makeModel())
+        try workspace.json("POST", "/journeys/\(journey)/activate")
+        func enter(_ members: Int) throws {
+            let run = try workspace.json("POST", "/journeys/\(journey)/trigger")["id"]?.stringValue ?? ""
+            #expect(try workspace.waitForRun(journey, run)["counts"]?["entered"] == .integer(Int64(members)))
+        }
+        let tile = ["workspace": workspace.id, "journey": journey, "tile": "tile-2", "status": "active"]
+        try enter(3)
+        for _ in 1...2 {
+            try eventually {
+                gateway.clock.advance(GatewayServer.storeLook)
+                let metrics = try Self.metrics(gateway)
+                #expect(metrics.value("tessera_members", tile) == 3)
+                return metrics.value("tessera_member_stores_open") == 0
+            }
+            // Who asks has it opened.
+            #expect(try workspace.json("GET", "/journeys/\(journey)/stats")["total"]?["active"] == 3)
+            #expect(try Self.metrics(gateway).value("tessera_member_stores_open") == 1)
+        }
+        try enter(0)
+        gateway.stop()
+    }
+
     @Test func whoMaySeeIt() throws {
         let gateway = try TestGateway()
         let workspace = try gateway.makeWorkspace()

@@ -46,12 +46,13 @@ enum JourneyMetrics {
             live.sorted { $0.rawValue < $1.rawValue }.map { status in
                 (MetricsText.labels([("status", status.rawValue)]), heads.count { $0.status == status })
             }, &text)
+        rooms.knownStats.keep(Set(heads.prefix(maxJourneys).map(\.id)))
         var samples: [(labels: String, value: Int)] = []
         var shown = 0
         var tiles = 0
         for head in heads.prefix(maxJourneys) {
-            guard tiles < maxTiles, let store = try? rooms.members.store(head.workspaceID),
-                let number = try? store.knownJourneyNumber(head.id), let stats = try? store.stats(number)
+            guard tiles < maxTiles,
+                let stats = try? rooms.knownStats.stats(of: head.id, workspaceID: head.workspaceID, rooms.members)
             else { continue }
             shown += 1
             for tile in stats.tiles.prefix(maxTiles - tiles) {

@@ -29,6 +29,9 @@ enum MetricsRoutes {
         MetricsText.metric(
             "tessera_database_memory_bytes", "gauge", "Memory of all database connections, page caches above all",
             [("", DatabaseMemory.used)], &text)
+        MetricsText.metric(
+            "tessera_member_stores_open", "gauge", "Workspaces whose members' databases are open",
+            [("", call.rooms.members.openCount)], &text)
         append(call.rooms.plugins, &text)
         DeliveryMetrics.append(call.rooms.delivery, &text)
         JourneyMetrics.append(call.rooms, &text)

@@ -10,38 +10,20 @@ final class AuditKeeper: Sendable {
     private let retention: AuditRetention
     private let clock: any Clock
     private let log: Log
-    /// Whether it is to stop.
-    private let isStopping = Monitor(false)
-    private let thread = Monitor<NativeThread?>(nil)
+    private let repeater: Repeater
 
     init(control: ControlStore, retention: AuditRetention, clock: any Clock, log: Log) {
         self.control = control
         self.retention = retention
         self.clock = clock
         self.log = log
+        repeater = Repeater(name: "audit", every: Self.interval, clock: clock)
     }
 
-    func start() {
-        let started = NativeThread(name: "audit") { [self] in
-            var next: Int64
-            repeat {
-                // An hour from the beginning: what has become old while this goes on must not wait for longer.
-                next = clock.now() + Self.interval
-                tidy()
-            } while clock.wait(on: isStopping, deadline: next, until: { $0 ? true : nil }) == nil
-        }
-        thread.withLock { $0 = started }
-    }
+    func start() { repeater.start { [self] in tidy() } }
 
     /// A second call does nothing.
-    func stop() {
-        isStopping.update { $0 = true }
-        let running = thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }
-        running?.join()
-    }
+    func stop() { repeater.stop() }
 
     private func tidy() {
         do {
@@ -58,7 +40,7 @@ final class AuditKeeper: Sendable {
         guard let end = try control.read({ try $0.auditEnd(workspaceID: workspaceID, retention, at: now) }) else {
             return
         }
-        while !isStopping.withLock({ $0 }) {
+        while !repeater.isStopping {
             let removed = try control.write { try $0.removeAudit(workspaceID: workspaceID, upTo: end) }
             if removed == 0 { return }
         }

@@ -14,12 +14,16 @@ public final class GatewayServer {
     private let log: Log
     private var running: Running?
 
+    /// Microseconds between two looks for members' databases that nobody uses: one is closed after that time to twice as long.
+    static let storeLook: Int64 = 300_000_000
+
     private struct Running {
         let lock: DataDirectoryLock
         let rooms: Rooms
         let workers: [WorkerPool]
         let server: HTTPServer
         let auditKeeper: AuditKeeper
+        let storeKeeper: Repeater
         var watcher: DirectoryWatcher?
     }
 
@@ -58,7 +62,8 @@ public final class GatewayServer {
         rooms.watch(server)
         let keeper = AuditKeeper(control: control, retention: configuration.auditRetention, clock: clock, log: log)
         running = Running(
-            lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server, auditKeeper: keeper)
+            lock: lock, rooms: rooms, workers: [workers, slowWorkers], server: server, auditKeeper: keeper,
+            storeKeeper: Repeater(name: "members-idle", every: Self.storeLook, clock: clock))
         do {
             try rooms.takeUpDestinations()
             try rooms.engine.takeUp()
@@ -69,6 +74,7 @@ public final class GatewayServer {
             // Last: a run that goes on first reads the log that a kill has left, some hundred megabytes of it.
             rooms.engine.begin()
             keeper.start()
+            running?.storeKeeper.start { [members = rooms.members] in members.closeIdle() }
             return port
         } catch {
             stop()
@@ -85,6 +91,7 @@ public final class GatewayServer {
         for pool in running.workers { pool.stop() }
         running.watcher?.stop()
         running.auditKeeper.stop()
+        running.storeKeeper.stop()
         running.rooms.close()
         running.lock.release()
     }

@@ -21,6 +21,7 @@ final class Rooms: Sendable {
     let testPlaces: WorkspacePlaces
     let events: EventHub
     let requests = RequestFigures(Routes.all)
+    let knownStats = KnownStats()
     /// By name, once the gateway serves: for `/metrics`.
     let pools = Monitor<[(name: String, pool: WorkerPool)]>([])
     let version: String

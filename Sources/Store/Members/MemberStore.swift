@@ -1,6 +1,7 @@
 import CSQLite
 import Platform
 import SQLite
+import Synchronization
 
 /// The members of one workspace: who is in which journey, at which tile, in which state, and the counters over them.
 ///
@@ -15,6 +16,9 @@ public final class MemberStore: Sendable {
     let writer: Monitor<MemberWriter?>
     let readers: MemberReaders
     let checkpoints: MemberCheckpoints
+    /// Transactions that have ended, also badly: what was read since the last one stands.
+    private let written = Atomic<Int>(0)
+    var changes: Int { written.load(ordering: .acquiring) }
 
     /// Opens the file, making it if absent, and brings its schema up to date.
     /// - Parameter checkpointer: the thread that moves the log into the file; stores of one process share it.
@@ -53,6 +57,8 @@ public final class MemberStore: Sendable {
                     present = try MemberWriter(path: path, isScratch: present.isScratch)
                     writer = present
                 }
+                // Whatever becomes of it: an error may come after the commit.
+                defer { written.add(1, ordering: .releasing) }
                 let begun = SystemClock.uptime()
                 let result = try present.transaction(durability, body)
                 CommitFigures.members.count(SystemClock.uptime() - begun, present.database)

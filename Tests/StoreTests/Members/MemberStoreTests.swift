@@ -197,6 +197,83 @@ import Testing
         stores.closeAll()
     }
 
+    /// Nobody holds it and nobody has asked for it for a while: it is closed, and opened anew for the next.
+    @Test func aStoreThatNobodyUsesIsClosed() throws {
+        let home = try TemporaryDirectory()
+        let stores = MemberStores(dataDirectory: home.path, clock: ManualClock(), log: .silent)
+        func files() throws -> [String] { try Files.list(home.path + "/members") }
+        var held: MemberStore? = try stores.store("held")
+        #expect(try stores.store("idle").journeyNumber("j") == 1)
+        for _ in 1...3 { stores.closeIdle() }
+        #expect(stores.openCount == 1)
+        #expect(try files().filter { $0.hasPrefix("idle") } == ["idle.db"], "its log has gone into the file")
+        #expect(try held?.journeyNumber("j") == 1)
+        held = nil
+        // Used until just now.
+        stores.closeIdle()
+        #expect(stores.openCount == 1)
+        // Asked for meanwhile.
+        _ = try stores.store("held")
+        stores.closeIdle()
+        #expect(stores.openCount == 1)
+        stores.closeIdle()
+        #expect(stores.openCount == 0)
+        #expect(try stores.store("idle").knownJourneyNumber("j") == 1)
+        stores.closeAll()
+    }
+
+    /// What was read is told to be stale by a number that outlives closing.
+    @Test func changesAreNumberedOverClosing() throws {
+        let home = try TemporaryDirectory()
+        let stores = MemberStores(dataDirectory: home.path, clock: ManualClock(), log: .silent)
+        #expect(stores.changes("w") == 0)
+        var seen = [0]
+        for round in 1...3 {
+            _ = try stores.store("w").journeyNumber("j\(round)")
+            seen.append(stores.changes("w"))
+            for _ in 1...2 { stores.closeIdle() }
+            #expect(stores.openCount == 0)
+            #expect(stores.changes("w") == seen.last)
+            _ = try stores.store("w").knownJourneyNumber("j1")
+            #expect(stores.changes("w") == seen.last)
+        }
+        #expect(Set(seen).count == 4 && seen == seen.sorted())
+        stores.closeAll()
+    }
+
+    /// Threads that read and write while stores are closed beneath them as fast as can be meet none that is closed.
+    @Test func noStoreIsClosedWhileSomebodyUsesIt() throws {
+        let home = try TemporaryDirectory()
+        let stores = MemberStores(dataDirectory: home.path, clock: ManualClock(), log: .silent)
+        let failures = Monitor<[String]>([])
+        let working = Monitor(4)
+        let threads = (0..<4).map { number in
+            NativeThread(name: "uses") {
+                for round in 0..<150 {
+                    do {
+                        // Some hold it over several uses, as a run does; some ask each time.
+                        let store = try stores.store("w\(round % 2)")
+                        let journey = try store.journeyNumber("j\(number)-\(round)")
+                        if try store.knownJourneyNumber("j\(number)-\(round)") != journey {
+                            failures.update { $0.append("\(number) \(round): lost") }
+                        }
+                        _ = try stores.store("w\(round % 2)").stats(journey)
+                    } catch { failures.update { $0.append("\(number) \(round): \(error)") } }
+                }
+                working.update { $0 -= 1 }
+            }
+        }
+        while working.withLock({ $0 }) > 0 { stores.closeIdle() }
+        for thread in threads { thread.join() }
+        #expect(failures.withLock { $0 } == [])
+        for _ in 1...2 { stores.closeIdle() }
+        #expect(stores.openCount == 0)
+        for number in 0..<4 {
+            #expect(try stores.store("w1").knownJourneyNumber("j\(number)-149") != nil)
+        }
+        stores.closeAll()
+    }
+
     @Test func storesAreOnePerWorkspace() throws {
         let directory = "/tmp/tessera-stores-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         defer {
