@@ -11,6 +11,7 @@ enum ControlMigrations {
         SchemaMigration(number: 5, name: "rotation and last use of keys", sql: fifth),
         SchemaMigration(number: 6, name: "audit log", sql: sixth),
         SchemaMigration(number: 7, name: "traces of runs", sql: seventh),
+        SchemaMigration(number: 8, name: "runs of the timer apart from others", sql: eighth),
     ]
 
     private static let first = """
@@ -174,5 +175,10 @@ enum ControlMigrations {
     /// W3C Trace Context; empty for runs of before.
     private static let seventh = """
         ALTER TABLE runs ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
+        """
+
+    /// The timer's runs, which may be one a second, must not drive others out.
+    private static let eighth = """
+        CREATE INDEX runs_of_timer ON runs(journey_id, (trigger = 'timer'));
         """
 }

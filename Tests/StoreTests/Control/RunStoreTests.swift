@@ -197,9 +197,13 @@ struct RunStoreTests {
         let fixture = try ControlFixture()
         let (workspace, journey) = (fixture.workspaceID, try fixture.addJourney(1).id)
         let other = try fixture.addJourney(2).id
-        func add(_ number: Int, of journey: String, version: Int, _ status: RunStatus, isBegun: Bool = true) throws {
+        func add(
+            _ number: Int, of journey: String, version: Int, _ status: RunStatus, isBegun: Bool = true,
+            trigger: RunTrigger = .manual
+        ) throws {
             var run = fixture.run(number, of: journey)
             (run.journeyVersion, run.status, run.startedAt) = (version, status, isBegun ? 1 : nil)
+            run.trigger = trigger
             let record = run
             try fixture.store.write { try $0.insertRun(record, keeping: 10, removing: 3) }
         }
@@ -220,5 +224,14 @@ struct RunStoreTests {
         for number in 42...51 { try add(number, of: journey, version: 4, .completed) }
         #expect(try kept(journey) == Array(42...51))
         #expect(try kept(other) == Array(103...112))
+        // The timer's, which may be one a second, drive out their own only.
+        for number in 52...100 { try add(number, of: journey, version: 4, .completed, trigger: .timer) }
+        #expect(try kept(journey) == Array(42...51) + Array(91...100))
+        try add(113, of: journey, version: 4, .completed, trigger: .schedule)
+        #expect(try kept(journey) == Array(43...51) + Array(91...100) + [113])
+        var query = RunQuery()
+        (query.triggers, query.limit) = ([.manual], 5)
+        let asked = try fixture.store.read { try $0.runs(workspaceID: workspace, journeyID: journey, query) }
+        #expect(asked.map(\.id) == (47...51).reversed().map { fixture.run($0, of: journey).id })
     }
 }

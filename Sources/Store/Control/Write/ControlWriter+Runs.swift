@@ -2,9 +2,10 @@ import Journeys
 import SQLite
 
 extension ControlWriter {
-    /// Adds a run, queued or running, and removes a few of the journey's oldest that have ended, when it has more than so many.
+    /// Adds a run, queued or running, and removes a few of the journey's oldest that have ended, when it has more than so many: of
+    /// the timer's runs for one of the timer, else of the others.
     /// - Parameters:
-    ///   - keeping: runs that stay: the newest. The last completed one stays too, and of the runs since then one of each version
+    ///   - keeping: runs of each of the two that stay: the newest. The last completed one stays too, and of the runs since then one of each version
     ///     that was begun: what they worked on says what an edit means for members.
     ///   - limit: runs removed.
     /// - Throws: `conflict` when the journey has a running one and this is to be another.
@@ -22,18 +23,22 @@ extension ControlWriter {
                 .bind(16, run.traceparent)
         }
         if inserted == 0 { throw StoreError.notFound("journey \(run.journeyID)") }
-        try connection.run(Self.pruneSQL) { $0.bind(1, run.journeyID).bind(2, keeping).bind(3, limit) }
+        try connection.run(Self.pruneSQL) {
+            $0.bind(1, run.journeyID).bind(2, keeping).bind(3, limit).bind(4, run.trigger == .timer ? 1 : 0)
+        }
     }
 
-    /// All through the index of a journey's runs, which has them by age.
+    /// All through indices of a journey's runs, which have them by age.
     static let pruneSQL = """
         WITH completed(n) AS (
             SELECT coalesce(
                 (SELECT n FROM runs WHERE journey_id = ?1 AND status = 'completed' ORDER BY n DESC LIMIT 1), 0))
         DELETE FROM runs WHERE n IN (
-            SELECT n FROM runs AS old
-            WHERE journey_id = ?1
-            AND n <= (SELECT n FROM runs WHERE journey_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)
+            SELECT n FROM runs AS old INDEXED BY runs_of_timer
+            WHERE journey_id = ?1 AND (trigger = 'timer') = ?4
+            AND n <= (
+                SELECT n FROM runs INDEXED BY runs_of_timer
+                WHERE journey_id = ?1 AND (trigger = 'timer') = ?4 ORDER BY n DESC LIMIT 1 OFFSET ?2)
             AND status NOT IN ('queued', 'running') AND n <> (SELECT n FROM completed)
             AND NOT (n > (SELECT n FROM completed) AND started_at IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM runs AS later WHERE later.journey_id = ?1 AND later.n > old.n
