@@ -107,6 +107,39 @@ import Testing
         #expect(runs.count == 1 && runs[0].trigger == .schedule && runs[0].counts.entered == 1)
     }
 
+    /// Runs of one journey never overlap: times that come while one delivers are one run behind it.
+    @Test func timesOfTheScheduleWaitTogetherForTheRunAtWork() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey([
+            "schedule": "* * * * *",
+            "tiles": [
+                ["id": "in", "type": "entry"],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "hang"]],
+            ],
+            "edges": [["from": "in", "to": "send"]],
+        ])
+        func runs() throws -> [RunRecord] {
+            try bench.control.read { try $0.runs(workspaceID: bench.workspaceID, journeyID: journey) }
+        }
+        let first = try bench.trigger(journey)
+        try eventually { try bench.sent().count == 1 }
+        // A full minute; the call in flight has twenty seconds left.
+        bench.clock.advance(40 * Bench.second)
+        try eventually { bench.engine.queue.waiting(journey) != nil }
+        for _ in 1...2 {
+            bench.engine.startDue(
+                Timetable.Due(workspaceID: bench.workspaceID, journeyID: journey, trigger: .schedule))
+        }
+        #expect(try runs().map(\.status) == [.queued, .running])
+        try bench.load("id,age\na,1\nb,2\n")
+        try Files.write([], to: bench.log + ".go")
+        #expect(try bench.end(first).counts.entered == 1)
+        let ended = try runs()
+        #expect(ended.map(\.trigger) == [.schedule, .manual] && ended.allSatisfy { $0.status == .completed })
+        #expect(ended[0].createdAt == bench.clock.now() && ended[0].counts.entered == 1)
+    }
+
     @Test func aRunThatFailsPutsItsJourneyInErrorAndAGoodOneTakesItOut() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")
