@@ -17,6 +17,9 @@ public final class Engine: Sendable {
         public var retry = RetryPolicy()
         /// Rows of the model in one batch.
         public var batchRows = 8192
+        /// Microseconds of real time after which a tile that says nothing of its calls counts as standing still: members that wait
+        /// for it come back later, and the model is read on for others.
+        public var silenceLimit: Int64 = 1_000_000
         /// This process, as runs name their owner.
         public var ownerID: String
 

@@ -258,7 +258,7 @@ import Testing
 
     /// A tile that stands still does not keep the model from being read for others.
     @Test func aTileThatStandsStillDoesNotHoldUpOthers() throws {
-        let bench = try Bench(batchRows: 16)
+        let bench = try Bench(batchRows: 16, silenceLimit: 50_000)
         let rows = (0..<1200).map { "p\(1000 + $0),\($0 % 2 == 0 ? 30 : 10)" }.joined(separator: "\n")
         try bench.load("id,age\n" + rows + "\n")
         let journey = try journey(bench, "hang")

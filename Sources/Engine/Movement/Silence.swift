@@ -3,9 +3,6 @@ import Glibc
 /// How long tiles have said nothing about their calls in flight, in real time: a destination stands still in that, whatever
 /// clock the journey goes by.
 struct Silence {
-    /// Microseconds after which a tile counts as standing still.
-    static let limit: Int64 = 1_000_000
-
     /// When each tile was last heard of, or called after a rest; nil when nothing is asked of it.
     private var since: [Int64?]
 
@@ -34,13 +31,14 @@ extension Mover {
     /// Takes members off that wait for a tile that stands still, of the one with the most. They come back after as long as
     /// it has been silent, from five seconds to a minute: one that is dead for hours is asked seldom, and the others' members
     /// are not held up again and again.
-    /// - Returns: false when no tile stands still.
-    func shelve() -> Bool {
+    /// - Parameter limit: microseconds of silence after which a tile stands still.
+    /// - Returns: false when none does.
+    func shelve(after limit: Int64) -> Bool {
         // In virtual time nobody stands still, and a busy machine must not change when members move.
         if call.rehearsal != nil { return false }
         func waiting(_ tile: Int) -> Int { staged[tile].dropFirst(admitted[tile]).reduce(0) { $0 + $1.rows.count } }
         let still = staged.indices.filter { tile in
-            staged[tile].count > admitted[tile] && silence.duration(tile).map { $0 >= Silence.limit } == true
+            staged[tile].count > admitted[tile] && silence.duration(tile).map { $0 >= limit } == true
         }
         guard let tile = still.max(by: { waiting($0) < waiting($1) }), let silent = silence.duration(tile) else {
             return false

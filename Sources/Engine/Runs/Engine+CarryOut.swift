@@ -114,6 +114,7 @@ extension Engine {
         settings.batchRows = configuration.batchRows
         settings.commitRows = 8 * configuration.batchRows
         settings.stagedRows = 4 * configuration.batchRows
+        settings.silenceLimit = configuration.silenceLimit
         return settings
     }
 

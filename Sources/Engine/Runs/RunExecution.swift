@@ -32,6 +32,8 @@ final class RunExecution {
         var stagedRows = 4 * 8192
         /// Microseconds: retries due within it are waited for.
         var retryHold: Int64 = 30_000_000
+        /// Microseconds after which a tile stands still.
+        var silenceLimit: Int64 = 1_000_000
     }
 
     let run: RunRecord
@@ -219,7 +221,7 @@ final class RunExecution {
             }
             if let scan = openScan, scan.isIndexed { scan.suspend() }
             // A tile that stands still does not keep the model from being read on: its members come back later.
-            if limit > 0, mover.shelve() {
+            if limit > 0, mover.shelve(after: settings.silenceLimit) {
                 try commit(durable: true)
                 continue
             }

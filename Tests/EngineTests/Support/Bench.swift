@@ -30,8 +30,7 @@ final class Bench {
     /// What plugins and the host have logged.
     let lines: Monitor<[String]>
     private let memory: ForgetfulMemory
-    private let batchRows: Int
-    private let runThreads: Int?
+    private let configuration: Engine.Configuration
     private let hostProgram: String?
     /// A plugin directory of this bench's own, beside the shared one.
     var own: String { directory + "/own" }
@@ -40,17 +39,23 @@ final class Bench {
     /// - Parameters:
     ///   - runThreads: nil for as many as a gateway has.
     ///   - hostProgram: gives plugins processes of their own; nil: they are mapped.
-    init(batchRows: Int = 64, runThreads: Int? = nil, hostProgram: String? = nil) throws {
+    ///   - silenceLimit: of real time. Without one no busy machine makes members come back after a time of the clock that stands still.
+    init(
+        batchRows: Int = 64, runThreads: Int? = nil, hostProgram: String? = nil, silenceLimit: Int64 = .max
+    ) throws {
         directory = FileManager.default.temporaryDirectory.path + "/tessera-engine-\(try Crypto.uuid())"
         try Files.makeDirectory(directory)
         clock = ManualClock(Bench.start)
         workspaceID = try Crypto.uuid()
         sourceID = try Crypto.uuid()
         try Files.makeDirectory(directory + "/own")
-        (lines, memory, self.batchRows) = (Monitor([]), ForgetfulMemory(), batchRows)
-        (self.hostProgram, self.runThreads) = (hostProgram, runThreads)
+        (lines, memory, self.hostProgram) = (Monitor([]), ForgetfulMemory(), hostProgram)
+        var configuration = Engine.Configuration(ownerID: "test")
+        (configuration.batchRows, configuration.silenceLimit) = (batchRows, silenceLimit)
+        if let runThreads { configuration.runThreads = runThreads }
+        self.configuration = configuration
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
-            directory, clock, batchRows, runThreads, hostProgram, memory, lines)
+            directory, clock, configuration, hostProgram, memory, lines)
         let (id, source) = (workspaceID, sourceID)
         try control.write { writer in
             try writer.insertWorkspace(WorkspaceRecord(id: id, name: "Test", createdAt: Bench.start))
@@ -85,13 +90,13 @@ final class Bench {
         close()
         meanwhile()
         (control, members, warehouse, plugins, destinations, engine) = try Bench.open(
-            directory, clock, batchRows, runThreads, hostProgram, memory, lines)
+            directory, clock, configuration, hostProgram, memory, lines)
         try engine.takeUp()
         if begins { engine.begin() }
     }
 
     private static func open(
-        _ directory: String, _ clock: ManualClock, _ batchRows: Int, _ runThreads: Int?, _ hostProgram: String?,
+        _ directory: String, _ clock: ManualClock, _ configuration: Engine.Configuration, _ hostProgram: String?,
         _ memory: ForgetfulMemory, _ lines: Monitor<[String]>
     ) throws -> (ControlStore, MemberStores, Warehouse, PluginHost, DestinationDirectory, Engine) {
         let control = try ControlStore(dataDirectory: directory, clock: clock, log: .silent)
@@ -106,9 +111,6 @@ final class Bench {
         _ = plugins.start()
         let destinations = DestinationDirectory(
             source: BenchDestinations(control), plugins: plugins, log: .silent)
-        var configuration = Engine.Configuration(ownerID: "test")
-        configuration.batchRows = batchRows
-        if let runThreads { configuration.runThreads = runThreads }
         let engine = Engine(
             control: control, members: members, warehouse: warehouse, plugins: plugins, destinations: destinations,
             clock: clock, log: .silent, configuration: configuration)
