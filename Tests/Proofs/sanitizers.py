@@ -42,7 +42,9 @@ class Sanitized:
     def __init__(self, proof, name):
         self.proof, self.name = proof, name
         self.scratch, self.variable, self.options = SANITIZERS[name]
-        self.symbolizer = shutil.which("llvm-symbolizer")
+        # Swift's own reads what Swift writes.
+        beside = os.path.join(os.path.dirname(os.path.realpath(shutil.which("swiftc"))), "llvm-symbolizer")
+        self.symbolizer = beside if os.path.exists(beside) else shutil.which("llvm-symbolizer")
 
     def environment(self, run, **more):
         options = f"{self.options}:log_path={self.proof.path(run)}"
