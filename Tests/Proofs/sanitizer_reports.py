@@ -53,22 +53,19 @@ def reports(text):
     return [Report(kind, lines) for kind, lines in found]
 
 
-INDIRECT = "LeakSanitizer: indirect leak"
-
-
 def read(directory, prefix, process=None):
-    """(the reports of all files that sanitized processes have written, `prefix`.PID each; how many blocks were only held by each other in
-    the one process that is given, which are no reports)."""
-    found, cycles = [], 0
+    """(the reports of all files that sanitized processes have written, `prefix`.PID each; how many blocks were left in the one process that
+    is given, which are no reports)."""
+    found, left = [], 0
     for name in sorted(os.listdir(directory)):
         if name.startswith(prefix + "."):
             with open(os.path.join(directory, name), errors="replace") as file:
                 more = reports(file.read())
             if name == f"{prefix}.{process}":
-                cycles += sum(report.kind == INDIRECT for report in more)
-                more = [report for report in more if report.kind != INDIRECT]
+                left += sum(report.kind.startswith("LeakSanitizer") for report in more)
+                more = [report for report in more if not report.kind.startswith("LeakSanitizer")]
             found += more
-    return found, cycles
+    return found, left
 
 
 def demangled(text):
@@ -84,7 +81,7 @@ def tell(say, found, lines=24, most=12):
     groups = {}
     for report in found:
         groups.setdefault(report.group, []).append(report)
-    shown = sorted(groups.items(), key=lambda group: (group[0][0] == INDIRECT, -len(group[1])))
+    shown = sorted(groups.items(), key=lambda group: (group[0][0] == "LeakSanitizer: indirect leak", -len(group[1])))
     if len(shown) > most:
         say(f"    {len(groups)} groups, of which {most}:")
     for (kind, function, place), members in shown[:most]:

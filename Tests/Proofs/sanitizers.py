@@ -136,8 +136,9 @@ class Module:
     """One run of the bundle: the tests of one module."""
     def __init__(self, name, listed, output, seconds, reports):
         self.name, self.listed, self.seconds = name, listed, seconds
-        # Tests make objects that hold each other: what is left of those when the bundle ends is told, and no failure. In `tessera` it is.
-        self.reports, self.cycles = reports
+        # The bundle ends with gateways at work that tests share, and with objects of tests that hold each other: what is left there is told,
+        # and no failure. In `tessera` it is.
+        self.reports, self.left = reports
         summary = SUMMARY.search(output)
         self.ran = int(summary.group(1)) if summary else 0
         self.is_whole = summary is not None and self.ran == listed
@@ -153,7 +154,7 @@ class Module:
 
     def tell(self, say):
         say(f"  {self.name}: {self.ran} of {self.listed} tests run, {self.ran - len(self.failed) - len(self.skipped)} passed, {len(self.failed)} failed, "
-            f"{len(self.skipped)} skipped; {len(self.reports)} reports{f', and {self.cycles} blocks that tests left in cycles' if self.cycles else ''}; "
+            f"{len(self.skipped)} skipped; {len(self.reports)} reports{f', and {self.left} blocks that tests left behind' if self.left else ''}; "
             f"{self.seconds:.0f} s")
         for line in [f"skipped: {name}" for name in self.skipped] + [f"failed: {name}" for name in self.failed] + self.issues[:10] + self.tail:
             say("      " + line[:400])
