@@ -55,7 +55,7 @@ server {{ listen 127.0.0.1:{port}; root {root}; }} }}""")
 
 def hummingbird(program, file):
     port = free_port()
-    # One event loop: on two cores, of which wrk needs one, it is faster than with the two that it would take by itself.
+    # One event loop, as we have one reactor and nginx one worker: of two cores wrk needs the other.
     return subprocess.Popen([program, file, str(port), "1"]), f"http://127.0.0.1:{port}/journey.json", port
 
 
