@@ -92,6 +92,7 @@ enum Routes {
             Route(.get, "/api/v1/workspaces", .server, .work(WorkspaceRoutes.list)),
             Route(.post, "/api/v1/workspaces", .server, .work(WorkspaceRoutes.create)),
             Route(.get, "/api/v1/workspaces/{id}", .server, .read(WorkspaceRoutes.get)),
+            Route(.put, "/api/v1/workspaces/{id}", .server, .work(WorkspaceRoutes.update)),
             // Plugins, for operators
             Route(.get, "/api/v1/plugins", .server, .work(PluginRoutes.list)),
             Route(.post, "/api/v1/plugins/load", .server, .slow(PluginRoutes.load)),

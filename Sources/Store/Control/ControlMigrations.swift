@@ -12,6 +12,7 @@ enum ControlMigrations {
         SchemaMigration(number: 6, name: "audit log", sql: sixth),
         SchemaMigration(number: 7, name: "traces of runs", sql: seventh),
         SchemaMigration(number: 8, name: "runs of the timer apart from others", sql: eighth),
+        SchemaMigration(number: 9, name: "names of workspaces that change", sql: ninth),
     ]
 
     private static let first = """
@@ -180,5 +181,11 @@ enum ControlMigrations {
     /// The timer's runs, which may be one a second, must not drive others out.
     private static let eighth = """
         CREATE INDEX runs_of_timer ON runs(journey_id, (trigger = 'timer'));
+        """
+
+    private static let ninth = """
+        ALTER TABLE workspaces ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE workspaces ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+        UPDATE workspaces SET updated_at = created_at;
         """
 }

@@ -164,6 +164,8 @@ enum MatrixRows {
         MatrixRow("POST /api/v1/workspaces", 201, body: #"{"name": "Third"}"#, notes: "workspace created"),
         // For whoever sees all workspaces none is another one's.
         MatrixRow("GET /api/v1/workspaces/{id}"),
+        MatrixRow(
+            "PUT /api/v1/workspaces/{id}", body: #"{"name": "Renamed {unique}"}"#, notes: "workspace updated"),
         MatrixRow("GET /api/v1/plugins"),
         MatrixRow("POST /api/v1/plugins/load", body: #"{"file": "libWaitPlugin.so"}"#, notes: "plugin loaded"),
         MatrixRow("GET \(p)"),

@@ -84,20 +84,21 @@ private final class TenantMatrix {
 
     func check(_ route: Route, _ row: MatrixRow) throws {
         let before = try lastNotes()
-        var passing: [Caller] = []
+        var passing: [(caller: Caller, names: [String: String])] = []
         for (names, isOwn) in choices(route, row) {
             for caller in Caller.allCases {
                 guard let expected = expected(route, row, caller, names, isOwn) else { continue }
-                if isOwn, expected == row.status {
-                    passing.append(caller)
+                // An operator's are all workspaces.
+                if expected == row.status, isOwn || expected < 300 {
+                    passing.append((caller, names))
                 } else {
                     try call(route, row, caller, names, expected)
                 }
             }
         }
         #expect(try lastNotes() == before, "\(row.route): a call that was refused has left an entry in the audit log")
-        for caller in passing {
-            let names = try one.names.merging(row.fresh(one)) { $1 }
+        for (caller, names) in passing {
+            let names = try names.merging(row.fresh(one)) { $1 }
             let before = try lastNotes()
             try call(route, row, caller, names, row.status)
             let after = try lastNotes()

@@ -1,4 +1,7 @@
 import Journeys
+import Platform
+import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
@@ -24,6 +27,24 @@ struct ResourceStoreTests {
             id: other, workspaceID: workspace.id, name: "x", sourceType: "embedded", createdBy: "", createdAt: 0,
             updatedAt: 0)
         #expect(throws: StoreError.self) { try fixture.store.write { try $0.insertSource(second) } }
+    }
+
+    /// control.db as the eighth version left it.
+    @Test func theEighthVersionsWorkspacesAreTakenOver() throws {
+        let directory = try TemporaryDirectory()
+        let database = try Database(path: directory.path + "/control.db")
+        for migration in ControlMigrations.all.prefix(8) { try database.execute(migration.sql) }
+        try database.execute(
+            "INSERT INTO workspaces(id, name, created_at) VALUES ('w', 'W', 7); PRAGMA user_version = 8")
+        let store = try ControlStore(
+            dataDirectory: directory.path, secretKey: .file, clock: ManualClock(), log: .silent)
+        defer { store.close() }
+        let workspace = try #require(try store.read { try $0.workspace(id: "w") })
+        #expect(workspace == WorkspaceRecord(id: "w", name: "W", createdAt: 7) && workspace.etag == "\"1.0\"")
+        let renamed = try store.write { try $0.renameWorkspace(id: "w", to: "V", at: 9) }
+        #expect(renamed == WorkspaceRecord(id: "w", name: "V", createdAt: 7, updatedAt: 9, version: 2))
+        #expect(renamed.etag == "\"2.0\"")
+        #expect(throws: StoreError.self) { try store.write { try $0.renameWorkspace(id: "x", to: "V", at: 9) } }
     }
 
     @Test func sourcesAndModels() throws {

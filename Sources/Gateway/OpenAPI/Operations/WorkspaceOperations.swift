@@ -10,5 +10,7 @@ enum WorkspaceOperations {
             Operation(.post, w, "createWorkspace", "Makes a workspace with its embedded source and its first key")
                 .takes(.ref("WorkspaceCreate")).makes(w + "/{id}", .ref("WorkspaceMade")).versioned,
             Operation(.get, w + "/{id}", "getWorkspace", "Shows a workspace").answers(.ref("Workspace")).versioned,
+            Operation(.put, w + "/{id}", "renameWorkspace", "Gives a workspace another name")
+                .takes(.ref("WorkspaceUpdate")).answers(.ref("Workspace")).versioned,
         ])
 }

@@ -50,8 +50,9 @@ enum CommonSchemas {
             "embedded_source_id": .id,
             "api_key": .string("The first key, of role `admin`: shown this once.", example: "sk_live_…"),
         ]),
-        "WorkspaceCreate": .input(["name": .name("Shop")], required: ["name"], ignored: ["id", "created_at"])
+        "WorkspaceCreate": .input(["name": .name("Shop")], required: ["name"], ignored: ofServer)
             .example(["name": "Shop"]),
+        "WorkspaceUpdate": .input(["name": .name("Shop")], ignored: ofServer).example(["name": "Shop"]),
     ]
 
     private static let roles = KeyRole.allCases.filter { $0 != .operator }.map(\.rawValue)
@@ -67,7 +68,10 @@ enum CommonSchemas {
         "updated_at": .time,
     ])
 
-    private static let workspace = Schema.object(["id": .id, "name": .string(example: "Shop"), "created_at": .time])
+    private static let ofServer: Set<String> = ["id", "created_at", "updated_at"]
+    private static let workspace = Schema.object([
+        "id": .id, "name": .string(example: "Shop"), "created_at": .time, "updated_at": .time,
+    ])
 }
 
 extension Schema {

@@ -1,17 +1,21 @@
 import SQLite
 
 extension ControlReader {
+    private static let workspaceColumns = "id, name, created_at, updated_at, version"
+
     /// All workspaces, for an operator.
     public func workspaces(page: Page? = nil) throws -> Listing<WorkspaceRecord> {
-        try list("id, name, created_at", from: "workspaces", where: "true", page: page, { _ in }, Self.workspace)
+        try list(Self.workspaceColumns, from: "workspaces", where: "true", page: page, { _ in }, Self.workspace)
     }
 
     public func workspace(id: String) throws -> WorkspaceRecord? {
         try connection.first(
-            "SELECT id, name, created_at FROM workspaces WHERE id = ?1", { $0.bind(1, id) }, Self.workspace)
+            "SELECT \(Self.workspaceColumns) FROM workspaces WHERE id = ?1", { $0.bind(1, id) }, Self.workspace)
     }
 
     private static func workspace(_ row: Statement) -> WorkspaceRecord {
-        WorkspaceRecord(id: row.string(0), name: row.string(1), createdAt: row.int64(2))
+        WorkspaceRecord(
+            id: row.string(0), name: row.string(1), createdAt: row.int64(2), updatedAt: row.int64(3),
+            version: row.int(4))
     }
 }
