@@ -20,6 +20,8 @@ public final class Engine: Sendable {
         /// Microseconds of real time after which a tile that says nothing of its calls counts as standing still: members that wait
         /// for it come back later, and the model is read on for others.
         public var silenceLimit: Int64 = 1_000_000
+        /// Real seconds after which a simulation is given up.
+        public var simulationSeconds = 600
         /// This process, as runs name their owner.
         public var ownerID: String
 

@@ -11,13 +11,15 @@ public final class Warehouse: Sendable {
     private let directory: String
     private let files = Monitor<[String: SourceFile]>([:])
 
-    /// How long previews and counts may take by default: 10 s.
-    static let patience: Int64 = 10_000_000
+    /// How long previews and counts may take, in microseconds.
+    let patience: Int64
 
     /// - Parameters:
     ///   - dataDirectory: DATA; the files are made in its folder `data`.
+    ///   - patience: how long previews and counts may take, in microseconds.
     ///   - clock: deadlines are counted on it.
-    public init(dataDirectory: String, clock: any Clock, log: Log) {
+    public init(dataDirectory: String, patience: Int64 = 10_000_000, clock: any Clock, log: Log) {
+        self.patience = patience
         self.clock = clock
         self.log = log
         directory = "\(dataDirectory)/data"

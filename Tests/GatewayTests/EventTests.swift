@@ -167,6 +167,27 @@ import TestSupport
         #expect(try stream.toEnd().contains(":\n\n"))
     }
 
+    @Test func anOperatorSaysHowManyThereMayBe() throws {
+        let gateway = try TestGateway(plugins: []) {
+            $0.limits.eventStreams = 2
+            $0.limits.eventStreamsPerWorkspace = 1
+        }
+        var streams: [Stream] = []
+        func ask(_ name: String) throws -> (workspace: TestWorkspace, path: String) {
+            let workspace = try gateway.makeWorkspace(name)
+            return (workspace, "/journeys/\(try workspace.makeJourney(model: workspace.makeModel()))/events")
+        }
+        for name in ["One", "Two"] {
+            let (workspace, path) = try ask(name)
+            streams.append(try Stream(gateway, workspace, path))
+            let refused = try workspace.call("GET", path)
+            #expect(refused.status == 429 && refused.text.contains("At most 1 streams"), "\(refused.text)")
+        }
+        let (third, path) = try ask("Three")
+        let refused = try third.call("GET", path)
+        #expect(refused.status == 429 && refused.text.contains("and 2 in all"), "\(refused.text)")
+    }
+
     @Test func whatIsNotThereAndHowManyThereMayBe() throws {
         let unknown = "11111111-2222-4333-8444-555555555555"
         for path in [

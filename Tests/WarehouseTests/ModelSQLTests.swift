@@ -239,6 +239,22 @@ import Testing
                 == [Column(name: "id", type: .string)])
     }
 
+    @Test(arguments: [2, 10]) func howLongAPreviewHasIsSaidByTheOperator(seconds: Int64) throws {
+        let fixture = try fixture()
+        let running = RunningClock()
+        let warehouse = Warehouse(
+            dataDirectory: fixture.directory, patience: seconds * 1_000_000, clock: running, log: .silent)
+        let begun = running.now()
+        #expect(throws: DeadlineExceeded.self) {
+            try warehouse.preview(
+                workspaceID: fixture.workspace,
+                sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS id FROM n")
+        }
+        // Each look takes a second: a few more, and not as many as the other would have had.
+        let taken = (running.now() - begun) / 1_000_000
+        #expect((seconds...seconds + 7).contains(taken), "\(taken)")
+    }
+
     @Test func errorsOfRunningSQLAreTold() throws {
         let fixture = try fixture()
         let error = #expect(throws: ModelSQLError.self) {

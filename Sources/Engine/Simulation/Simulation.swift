@@ -10,9 +10,6 @@ import Warehouse
 /// It drives the runs that the journey would have, at the times at which it would have them, with the engine's own
 /// `RunExecution`. One use, on a thread of the caller's, which it keeps to its end.
 public final class Simulation: Sendable {
-    /// Real seconds after which it is given up.
-    static let limit = 600
-
     let engine: Engine
     let record: JourneyRecord
     let journey: Journey
@@ -54,7 +51,8 @@ public final class Simulation: Sendable {
         isAbandoned: @escaping @Sendable () -> Bool, deliver: @escaping (SimulatedDelivery) -> Void,
         progress: @escaping (Int64) -> Void = { _ in }
     ) throws -> JSON {
-        let end = Self.seconds() + Self.limit
+        let limit = engine.configuration.simulationSeconds
+        let end = Self.seconds() + limit
         let control = RunControl(runID: record.id, journeyID: record.id) {
             isAbandoned() || Self.seconds() >= end
         } othersWait: {
@@ -70,7 +68,7 @@ public final class Simulation: Sendable {
         } catch {
             if control.stop == nil { throw error }
             if case .fail(let reason) = control.stop { throw SimulationError.noRoom(reason) }
-            if Self.seconds() >= end { throw SimulationError.tooLong(seconds: Self.limit, at: clock.now()) }
+            if Self.seconds() >= end { throw SimulationError.tooLong(seconds: limit, at: clock.now()) }
             throw SimulationError.abandoned
         }
     }

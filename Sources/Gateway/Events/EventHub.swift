@@ -20,30 +20,31 @@ final class EventHub: Sendable {
         var rows: Int?
     }
 
-    /// Between two looks, in microseconds of real time.
-    private static let pause: Int64 = 200_000
-
     private let control: ControlStore
     private let engine: Engine
     private let authenticator: Authenticator
     private let clock: any Clock
     private let heartbeat: Int64
+    private let pause: Int64
     private let state = Monitor(State())
     private let places: WorkspacePlaces
     /// Counts models' rows, which may take seconds.
     private let counting = WorkerPool(name: "events-count", threads: 1, limit: 64)
     private let thread = Monitor<NativeThread?>(nil)
 
-    /// - Parameter heartbeat: microseconds of real time between two signs of life, with which keys are looked at again.
+    /// - Parameters:
+    ///   - heartbeat: microseconds of real time between two signs of life, with which keys are looked at again.
+    ///   - pause: the same between two looks.
     init(
         control: ControlStore, engine: Engine, authenticator: Authenticator, clock: any Clock, heartbeat: Int64,
-        places: WorkspacePlaces
+        pause: Int64, places: WorkspacePlaces
     ) {
         self.control = control
         self.engine = engine
         self.authenticator = authenticator
         self.clock = clock
         self.heartbeat = heartbeat
+        self.pause = pause
         self.places = places
     }
 
@@ -82,7 +83,7 @@ final class EventHub: Sendable {
         while true {
             let isIdle = watchers.isEmpty
             let (new, isStopping): ([EventWatcher], Bool) =
-                state.wait(microseconds: isIdle ? 3_600_000_000 : Self.pause) { state -> ([EventWatcher], Bool)? in
+                state.wait(microseconds: isIdle ? 3_600_000_000 : pause) { state -> ([EventWatcher], Bool)? in
                     guard !state.new.isEmpty || state.isStopping else { return nil }
                     defer { state.new = [] }
                     return (state.new, state.isStopping)

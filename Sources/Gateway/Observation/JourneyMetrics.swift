@@ -4,11 +4,6 @@ import Store
 
 /// Runs, and members by where they are, in `/metrics`. All of it is counters that runs keep: nothing is counted for it.
 enum JourneyMetrics {
-    /// Journeys whose members are shown; of more the oldest, and `tessera_journeys_not_shown` says how many are left out.
-    private static let maxJourneys = 500
-    /// Tiles in all.
-    private static let maxTiles = 5000
-
     static func append(_ rooms: Rooms, _ text: inout String) {
         runs(rooms.engine, &text)
         members(rooms, &text)
@@ -38,7 +33,9 @@ enum JourneyMetrics {
             figures.counts.byName.map { (MetricsText.labels([("count", $0.name)]), $0.count) }, &text)
     }
 
+    /// Of the oldest journeys, as many as the settings say; `tessera_journeys_not_shown` says how many are left out.
     private static func members(_ rooms: Rooms, _ text: inout String) {
+        let (maxJourneys, maxTiles) = (rooms.limits.metricsJourneys, rooms.limits.metricsTiles)
         let live: Set<JourneyStatus> = [.active, .paused, .draining, .error]
         let heads = (try? rooms.control.read { try $0.journeyHeads(status: live) }) ?? []
         MetricsText.metric(

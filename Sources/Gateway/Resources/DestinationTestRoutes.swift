@@ -11,8 +11,6 @@ import Synchronization
 /// request and classify; the first one that fails is the last. Then `event: done` with `{"ok"}`. Faults of the config are
 /// an ordinary 422, before any event. Few run at once: one more is a 429.
 enum DestinationTestRoutes {
-    private static let deadline: Int64 = 30_000_000
-
     /// Of a config that is not stored.
     static func testConfig(_ call: Call, _ responder: Responder) throws {
         let input = try DestinationInput.create(call.json(), call, needsName: false)
@@ -64,7 +62,7 @@ enum DestinationTestRoutes {
             return begun
         }
         do throws(DestinationTestError) {
-            let isOk = try call.rooms.destinations.test(snapshot, nowUs: now, deadlineUs: now + deadline) { step in
+            let isOk = try call.rooms.destinations.test(snapshot, nowUs: now, deadlineUs: now + call.rooms.limits.testSpan) { step in
                 begun().write(ServerSentEvent(name: "step", data: json(step)).bytes)
             }
             begun().write(ServerSentEvent(name: "done", data: ["ok": .bool(isOk)]).bytes)

@@ -24,6 +24,13 @@ extension Settings {
         seconds(
             "write_seconds", \.server.writeDeadline, "until a reader of an answer must have kept `minimum_rate`"),
         number("minimum_rate", 1...1 << 20, \.server.minimumRate, "bytes a second of uploads and readers of answers"),
+        seconds("linger_seconds", \.server.lingerTimeout, "that a refused peer may go on sending before it is cut off"),
+        number(
+            "max_pipelined", 1...10_000, \.server.maxPipelined,
+            "requests of one connection that are answered before the others have their turn"),
+        number(
+            "max_stream_backlog_bytes", 1 << 14...1 << 26, \.server.maxStreamBacklog,
+            "what waits for a slow reader of an answer that comes piece by piece"),
         seconds("stop_seconds", \.stopGrace, "that requests in flight have when the gateway stops"),
     ]
 
@@ -53,11 +60,48 @@ extension Settings {
         number(
             "max_simulations_per_workspace", 1...100, \.limits.simulationsPerWorkspace,
             "simulations of a workspace at once"),
+        seconds("simulation_seconds", \.limits.simulationSpan, "until a simulation is given up"),
         number(
             "max_tests", 1...14, \.limits.tests, "tests of destinations at once; the slow work has 16 threads in all"),
         number(
             "max_tests_per_workspace", 1...14, \.limits.testsPerWorkspace,
             "tests of destinations of a workspace at once"),
+        seconds("test_seconds", \.limits.testSpan, "that a test of a destination has"),
+        seconds("query_seconds", \.limits.querySpan, "that a preview of a model, or an estimate, has"),
+        number(
+            "max_list_bytes", 1 << 20...1 << 32, \.limits.listBytes,
+            "a list that is answered at once; a larger one gets 422 and is asked for in parts"),
+        number(
+            "max_waiting_calls", 16...1_000_000, \.limits.waitingCalls,
+            "calls that wait for a worker; one more gets 503"),
+        number(
+            "max_waiting_slow_calls", 16...1_000_000, \.limits.waitingSlowCalls,
+            "the same of previews, tests and what else may take seconds"),
+        number(
+            "max_slow_calls_per_workspace", 1...16, \.limits.slowCallsPerWorkspace,
+            "such calls of a workspace at work at once; there are 16 threads for all"),
+        number("run_threads", 1...1_000, \.runThreads, "runs of different journeys at once"),
+    ]
+
+    /// Of streams of events and of what is told of the gateway.
+    static let telling: [Setting] = [
+        number(
+            "max_event_streams", 1...100_000, \.limits.eventStreams, "streams of events at once; one more gets 429"),
+        number(
+            "max_event_streams_per_workspace", 1...100_000, \.limits.eventStreamsPerWorkspace,
+            "streams of events of a workspace at once"),
+        seconds(
+            "event_heartbeat_seconds", \.eventHeartbeat,
+            "between two signs of life on a stream of events, with which its key is looked at again"),
+        Setting(
+            name: "event_pause_ms", kind: .number(10...60_000), placeholder: "MS",
+            meaning: "milliseconds between two looks at what the streams of events have to tell",
+            preset: .integer(presets.eventPause / 1000)
+        ) { $1.eventPause = ($0.integerValue ?? 0) * 1000 },
+        number(
+            "max_metrics_journeys", 0...100_000, \.limits.metricsJourneys,
+            "live journeys whose members `/metrics` shows by their tiles"),
+        number("max_metrics_tiles", 0...1_000_000, \.limits.metricsTiles, "tiles of theirs in all"),
     ]
 
     /// More than a machine serves.

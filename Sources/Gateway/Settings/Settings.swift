@@ -5,7 +5,7 @@ import Platform
 /// All settings of `tessera serve`: the one table behind its arguments, environment and file, `tessera config` and the
 /// documentation.
 public enum Settings {
-    public static let all = places + server + limits + audit
+    public static let all = places + server + limits + telling + audit
 
     static let presets = GatewayConfiguration(dataDirectory: "", pluginDirectories: [])
 

@@ -33,6 +33,8 @@ public struct GatewayConfiguration: Sendable {
     public var auditRetention = AuditRetention()
     /// Microseconds of real time between two signs of life on streams of events, with which their keys are looked at again.
     public var eventHeartbeat: Int64 = 15_000_000
+    /// Microseconds of real time between two looks at what streams of events have to tell.
+    public var eventPause: Int64 = 200_000
     /// Rows of the model in one batch of a run.
     public var batchRows = 8192
     /// Runs of different journeys side by side.

@@ -21,6 +21,28 @@ public struct GatewayLimits: Sendable {
     public var simulationsPerWorkspace = 2
     public var tests = 12
     public var testsPerWorkspace = 2
+    public var eventStreams = 1000
+    public var eventStreamsPerWorkspace = 200
+
+    // How long it may take, in microseconds.
+    public var simulationSpan: Int64 = 600_000_000
+    public var testSpan: Int64 = 30_000_000
+    /// Of a preview or an estimate.
+    public var querySpan: Int64 = 10_000_000
+
+    /// Of a list that is answered at once.
+    public var listBytes = 64 << 20
+
+    /// Calls that wait for a worker.
+    public var waitingCalls = 1024
+    /// Calls that wait for one of the workers for what may take seconds.
+    public var waitingSlowCalls = 256
+    /// Of those, at work at once.
+    public var slowCallsPerWorkspace = 6
+
+    /// Live journeys whose members are in `/metrics`, and the tiles of all of them.
+    public var metricsJourneys = 500
+    public var metricsTiles = 5000
 
     public init() {}
 

@@ -50,8 +50,10 @@ public final class GatewayServer {
             control.close()
             throw error
         }
-        let workers = WorkerPool(name: "worker", threads: 4, limit: 1024)
-        let slowWorkers = WorkerPool(name: "slow", threads: 16, limit: 256, perOwner: 6)
+        let limits = configuration.limits
+        let workers = WorkerPool(name: "worker", threads: 4, limit: limits.waitingCalls)
+        let slowWorkers = WorkerPool(
+            name: "slow", threads: 16, limit: limits.waitingSlowCalls, perOwner: limits.slowCallsPerWorkspace)
         rooms.pools.withLock { $0 = [("worker", workers), ("slow", slowWorkers)] }
         let router = Router(Routes.all)
         let observer = RequestObserver(
@@ -108,7 +110,9 @@ public final class GatewayServer {
 
     private func makeRooms(_ control: ControlStore) throws -> Rooms {
         let members = MemberStores(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
-        let warehouse = Warehouse(dataDirectory: configuration.dataDirectory, clock: clock, log: log)
+        let warehouse = Warehouse(
+            dataDirectory: configuration.dataDirectory, patience: configuration.limits.querySpan, clock: clock, log: log
+        )
         let services = HostServices()
         let plugins = PluginHostConfiguration(
             directories: configuration.pluginDirectories, dataDirectory: configuration.dataDirectory,
@@ -127,6 +131,7 @@ public final class GatewayServer {
         var settings = Engine.Configuration(ownerID: try Crypto.uuid())
         settings.batchRows = configuration.batchRows
         settings.runThreads = configuration.runThreads
+        settings.simulationSeconds = Int(configuration.limits.simulationSpan / 1_000_000)
         let engine = Engine(
             control: control, members: members, warehouse: warehouse, plugins: host, destinations: destinations,
             clock: clock, log: log, configuration: settings)

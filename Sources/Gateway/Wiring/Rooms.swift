@@ -55,7 +55,8 @@ final class Rooms: Sendable {
         authenticator = Authenticator(control: control)
         events = EventHub(
             control: control, engine: engine, authenticator: authenticator, clock: clock,
-            heartbeat: configuration.eventHeartbeat, places: WorkspacePlaces(limit: 1000, limitPerWorkspace: 200))
+            heartbeat: configuration.eventHeartbeat, pause: configuration.eventPause,
+            places: WorkspacePlaces(limit: limits.eventStreams, limitPerWorkspace: limits.eventStreamsPerWorkspace))
         testPlaces = WorkspacePlaces(limit: limits.tests, limitPerWorkspace: limits.testsPerWorkspace)
         uploads = BoundedThreads(
             name: "upload", limit: limits.uploads, limitPerWorkspace: limits.uploadsPerWorkspace)

@@ -6,7 +6,7 @@ extension Warehouse {
     ///
     /// One SELECT (or WITH … SELECT) without parameters, over the source's tables only, whose columns all have a name of
     /// their own. A plain column has its source column's type; for others the type is inferred from the first 1,000
-    /// rows, `string` where they don't tell, or where they take longer than 10 s.
+    /// rows, `string` where they don't tell, or where they take longer than `patience`.
     public func describe(workspaceID: String, sql: String) throws(ModelSQLError) -> [Column] {
         do {
             return try file(workspaceID).read { reader in
@@ -29,7 +29,7 @@ extension Warehouse {
 
     /// The first rows of a model's SQL, each cell in its column's type (dates and timestamps as text, misfits null), as long as they
     /// have at most 8 MiB together.
-    /// - Parameter deadline: absolute microseconds on the clock; nil for 10 s from now.
+    /// - Parameter deadline: absolute microseconds on the clock; nil for `patience` from now.
     /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`.
     public func preview(
         workspaceID: String, sql: String, limit: Int = 100, deadline: Int64? = nil
@@ -44,7 +44,7 @@ extension Warehouse {
     /// How many members a model has, or how many of them match.
     /// - Parameters:
     ///   - runAt: what relative dates count from, microseconds since 1970 UTC.
-    ///   - deadline: absolute microseconds on the clock; nil for 10 s from now.
+    ///   - deadline: absolute microseconds on the clock; nil for `patience` from now.
     ///   - cancelled: asked every 50 steps of SQLite's machine.
     /// - Throws: `ModelSQLError`, `SourceGone`, `DeadlineExceeded`, `CancelledScan`.
     public func count(
@@ -114,11 +114,11 @@ extension Warehouse {
 
     private static let maxLookupBytes = 1 << 30
 
-    /// Stops the reader's statements at the deadline, or 10 s from now.
+    /// Stops the reader's statements at the deadline, or `patience` from now.
     private func watch(
         _ reader: SourceReader, deadline: Int64?, cancelled: @escaping () -> Bool = { false }
     ) {
-        let deadline = deadline ?? clock.now() + Self.patience
+        let deadline = deadline ?? clock.now() + patience
         reader.watchClosely { [clock] in cancelled() ? .cancelled : clock.now() >= deadline ? .deadline : nil }
     }
 }

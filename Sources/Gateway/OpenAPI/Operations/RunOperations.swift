@@ -57,7 +57,7 @@ enum RunOperations {
             .get, pattern, id, summary,
             """
             Server-sent events: `state` when a run's status has changed, `progress` when its counts have, at most five times a \
-            second; what came in between is left out. Their data is the run, and `rows`: null, or `{"read", "total"}`, how \
+            second unless configured otherwise; what came in between is left out. Their data is the run, and `rows`: null, or `{"read", "total"}`, how \
             far entry is in the model's rows, with a null `total` until that is known. Comments come between them, a sign \
             of life. The stream ends when the key is good no more. \(more)
             """
