@@ -16,14 +16,25 @@ public struct ListQuery: Sendable, Hashable {
 
     /// Empty: any.
     public var statuses: Set<String> = []
+    /// Ids of journeys that are shown in status `error` while `active` is stored: they count as what they are shown as.
+    public var shownInError: Set<String> = []
     /// Part of the name; ASCII letters of either case are the same.
     public var search: String?
     /// Nil: in the order of creation, for a list without places: those need a key that stays when its object goes.
     public var sort: Sort?
     public var isDescending = false
     public var part = Part.all
+    /// Of the texts that are read: a list without a part could be of any size.
+    public var maxBytes = Int.max
 
     public init() {}
+
+    /// - Throws: `tooLarge`.
+    func expect(_ bytes: Int) throws(StoreError) {
+        guard bytes > maxBytes else { return }
+        throw .tooLarge(
+            "The list has more than \(maxBytes >> 10) KiB: ask for it in parts, with a smaller limit, and cursor")
+    }
 
     public init(page: Page?) { part = page.map(Part.page) ?? .all }
 

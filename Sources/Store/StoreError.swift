@@ -17,6 +17,8 @@ public enum StoreError: Error, Sendable, Hashable {
     case statusChanged(present: String)
     /// The run was taken over by another owner, or it is over: nothing was written.
     case staleFence(String)
+    /// What was asked for is more than is given at once: how much that is, and how to ask.
+    case tooLarge(String)
     /// The whole group of writes was lost: nothing of it was kept. The reason.
     case notCommitted(String)
     /// The disk is full.
@@ -42,6 +44,7 @@ extension StoreError: CustomStringConvertible {
         case .conflict(let why): why
         case .statusChanged(let present): "the journey is \(present) now"
         case .staleFence(let why): why
+        case .tooLarge(let why): why
         case .notCommitted(let why): "nothing was written: \(why)"
         case .diskFull(let what): "the disk is full: \(what). Free some space; nothing was half-written"
         case .corrupt(let what): "\(what) can't be read: restore a backup of the data directory"

@@ -49,6 +49,35 @@ struct ListTests {
         }
     }
 
+    /// What does not fit into one answer is asked for in parts.
+    @Test func aListHasABoundedSize() throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.listBytes = 16_384 }
+        defer { gateway.stop() }
+        let workspace = try gateway.makeWorkspace()
+        let long = String(repeating: "x", count: 6_000)
+        try workspace.upload(TestWorkspace.customers)
+        for number in 0..<3 {
+            let model = try workspace.make(
+                "/models",
+                #"{"source_id": "\#(workspace.sourceID)", "name": "M\#(number)", "sql_query": "SELECT id FROM customers -- \#(long)"}"#
+            )
+            _ = try workspace.make(
+                "/journeys", #"{"name": "J\#(number)", "parent_model_id": "\#(model)", "description": "\#(long)"}"#)
+        }
+        for list in ["/models", "/journeys"] {
+            for query in ["", "?page=1", "?limit=3", "?sort=name"] {
+                let refused = try workspace.call("GET", list + query)
+                #expect(
+                    refused.status == 422 && refused.text.contains("more than 16 KiB: ask for it in parts"),
+                    "\(refused.text)")
+                #expect(try JSON.parse(refused.body)["code"] == "list_too_large")
+            }
+            for query in ["?page_size=2", "?limit=1&sort=-name", "?search=J1", "?search=M1"] {
+                #expect(try workspace.call("GET", list + query).status == 200, "\(list)\(query)")
+            }
+        }
+    }
+
     @Test func runsArePassedOnceEach() throws {
         let gateway = try TestGateway()
         defer { gateway.stop() }

@@ -33,6 +33,7 @@ import Testing
         #expect(renamed["created_at"] == (try JSON.parse(before.body))["created_at"])
         #expect(renamed["updated_at"] != renamed["created_at"])
         #expect(try call("GET", workspace.base).text == answer.text)
+        #expect(try call("GET", "/api/v1/workspaces?search=zwei").text == "[\(answer.text)]")
         // What GET gave can be PUT back, and is no change.
         for body in [answer.text, "{}", #"{"name": "Zwei ü"}"#] {
             let again = try call("PUT", workspace.base, body)

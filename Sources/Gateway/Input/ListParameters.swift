@@ -4,38 +4,53 @@ import Store
 
 /// The query parameters of lists: which objects, in which order, and which part of them.
 extension QueryItems {
-    static let listParameters = ["page", "page_size", "cursor", "limit", "status", "search", "sort"]
     static let mostPlaces = 1000
     static let defaultLimit = 100
 
-    /// - Parameter statuses: those that such objects can have.
+    /// - Parameter statuses: those that such objects can have; none for those without.
     /// - Throws: 400 for what no list takes and for a cursor of another order, 422 for a wrong value.
     func listQuery(statuses: [String]) throws -> ListQuery {
-        try expectOnly(Self.listParameters)
+        let status = statuses.isEmpty ? [] : ["status"]
+        try expectOnly(["page", "page_size", "cursor", "limit"] + status + ["search", "sort"])
         var query = ListQuery(page: try page())
         query.statuses = Set(try words("status", statuses))
-        if let search = self["search"], !search.isEmpty {
-            guard search.unicodeScalars.count <= 255 else {
-                throw APIError.query("search", "has more than 255 characters")
-            }
-            query.search = search
-        }
-        if let text = self["sort"] {
-            let name = text.hasPrefix("-") ? String(text.dropFirst()) : text
-            guard let sort = ListQuery.Sort(rawValue: name) else {
-                let names = ListQuery.Sort.allCases.map(\.rawValue)
-                throw APIError.query(
-                    "sort",
-                    "must be \(names.joined(separator: ", ")), or one of them with '-' in front for the other way")
-            }
-            query.sort = sort
-            query.isDescending = text != name
+        query.search = try search()
+        if let (name, isDescending) = try sort(ListQuery.Sort.allCases.map(\.rawValue)) {
+            query.sort = ListQuery.Sort(rawValue: name)
+            query.isDescending = isDescending
         }
         if let limit = try cursorLimit() {
             let place = try self["cursor"].map { try ListCursor.place($0, query) }
             query.part = .after(place, limit: limit)
         }
         return query
+    }
+
+    /// What is to be part of a name; nil for any.
+    func search() throws -> String? {
+        guard let search = self["search"], !search.isEmpty else { return nil }
+        guard search.unicodeScalars.count <= 255 else {
+            throw APIError.query("search", "has more than 255 characters")
+        }
+        // No name has one; and the store would look for what stands before a NUL alone.
+        let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) }
+        guard !search.unicodeScalars.contains(where: isControl) else {
+            throw APIError.query("search", "must not contain control characters")
+        }
+        return search
+    }
+
+    /// By which of `names` the list is to be sorted, and whether the other way round; nil without.
+    func sort(_ names: [String]) throws -> (name: String, isDescending: Bool)? {
+        guard let text = self["sort"] else { return nil }
+        let name = text.hasPrefix("-") ? String(text.dropFirst()) : text
+        guard names.contains(name) else {
+            throw APIError.query(
+                "sort",
+                "must be \(names.joined(separator: ", ")), or \(names.count == 1 ? "that" : "one of them") "
+                    + "with '-' in front for the other way")
+        }
+        return (name, text != name)
     }
 
     /// Nil when the list is not asked for by places.
@@ -61,6 +76,15 @@ extension QueryItems {
                     + NearNames.phrase(for: word, among: known))
         }
         return words
+    }
+}
+
+extension Call {
+    /// The same of this call, held to the size that a list may have.
+    func listQuery(statuses: [String]) throws -> ListQuery {
+        var query = try QueryItems(head).listQuery(statuses: statuses)
+        query.maxBytes = rooms.limits.listBytes
+        return query
     }
 }
 

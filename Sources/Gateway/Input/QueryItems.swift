@@ -28,12 +28,16 @@ struct QueryItems {
     /// The first value of that name.
     subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
-    /// - Throws: 400 naming a parameter that is not among `known`, or comes twice.
+    /// - Throws: 400 naming a parameter that is not among `known`, which it names too, or comes twice.
     func expectOnly(_ known: [String]) throws {
         var seen: Set<String> = []
         for (name, _) in items {
             guard known.contains(name) else {
-                throw APIError.query(name, "is unknown\(NearNames.phrase(for: name, among: known))", status: 400)
+                let near = NearNames.find(name, among: known).map { "'\($0)'" }.joined(separator: " or ")
+                throw APIError.query(
+                    name,
+                    "is unknown\(near.isEmpty ? "" : ": did you mean \(near)?"); known here: "
+                        + known.joined(separator: ", "), status: 400)
             }
             guard seen.insert(name).inserted else { throw APIError.query(name, "is given twice", status: 400) }
         }

@@ -36,6 +36,16 @@ struct Operation: Sendable {
     // MARK: Saying it
 
     /// A list: a bare array, or a page of it.
+    func lists<Item>(_ item: Schema, _ listing: ListAtHand<Item>) -> Operation {
+        var operation = lists(item)
+        if let status = listing.status {
+            operation = operation.asks(
+                status.parameter, "One or several, with commas between them.", .listOf(status.known))
+        }
+        return operation.searched(listing.searched).sorted(listing.orders.map(\.name), "As listed if left out.")
+    }
+
+    /// The same of one that is neither searched nor sorted.
     func lists(_ item: Schema) -> Operation {
         var operation = self
         operation.query = [["$ref": "#/components/parameters/page"], ["$ref": "#/components/parameters/page_size"]]
@@ -48,22 +58,27 @@ struct Operation: Sendable {
         operation.query = ["page", "page_size", "cursor", "limit"].map {
             ["$ref": .string("#/components/parameters/\($0)")]
         }
-        return operation.answers(.one(of: [.array(of: item), .page(of: item), .cursorPage(of: item)]))
-            .asks("status", "One or several, with commas between them.", .listOf(statuses))
+        operation = operation.answers(.one(of: [.array(of: item), .page(of: item), .cursorPage(of: item)]))
+        if statuses.isEmpty { return operation }
+        return operation.asks("status", "One or several, with commas between them.", .listOf(statuses))
     }
 
     /// A list of objects with a name: found by it, and sorted.
     func listsByName(_ item: Schema, statuses: [String]) -> Operation {
-        let orders = ListQuery.Sort.allCases.map(\.rawValue)
-        return listsByPlaces(item, statuses: statuses)
-            .asks(
-                "search", "Part of the name. ASCII letters of either case are the same; no sign has a special meaning.",
-                .string("", 0...255, example: "thank")
-            )
-            .asks(
-                "sort",
-                "`-` turns it around. Names are in the order of their UTF-8 bytes. In the order of creation if left out.",
-                .words(orders + orders.map { "-" + $0 }))
+        listsByPlaces(item, statuses: statuses).searched("the name")
+            .sorted(ListQuery.Sort.allCases.map(\.rawValue), "In the order of creation if left out.")
+    }
+
+    private func searched(_ what: String) -> Operation {
+        asks(
+            "search", "Part of \(what). ASCII letters of either case are the same; no sign has a special meaning.",
+            .string("", 0...255, example: "thank"))
+    }
+
+    private func sorted(_ orders: [String], _ preset: String) -> Operation {
+        asks(
+            "sort", "`-` turns it around. Texts are in the order of their UTF-8 bytes. \(preset)",
+            .words(orders + orders.map { "-" + $0 }))
     }
 
     func asks(_ name: String, _ description: String, _ schema: Schema) -> Operation {

@@ -12,9 +12,9 @@ enum APIKeyRoutes {
     ]
 
     static func list(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
-        let keys = try call.rooms.control.read { try $0.apiKeys(workspaceID: call.workspaceID, page: page) }
-        return .list(keys.items.map(\.json), total: keys.total, page: page)
+        let query = try call.listQuery(statuses: KeyStatus.allCases.map(\.rawValue))
+        let keys = try call.rooms.control.read { try $0.apiKeys(workspaceID: call.workspaceID, query) }
+        return .list(keys, query, \.json)
     }
 
     static func get(_ call: Call) throws -> Reply {

@@ -4,19 +4,30 @@ import PluginHost
 
 /// What plugins offer to builders of journeys and forms.
 enum CatalogRoutes {
+    static let tileListing = ListAtHand<TileTypeInfo>(
+        searched: "the id or the title", { [$0.id, $0.title] },
+        orders: [.init("id") { .text($0.id) }, .init("title") { .text($0.title) }])
+    static let connectorListing = ListAtHand<ConnectorTypeInfo>(
+        searched: "the id or the title", { [$0.id, $0.title] },
+        orders: [.init("id") { .text($0.id) }, .init("title") { .text($0.title) }])
+
     static func tileTypes(_ call: Call) throws -> Reply {
-        .list(call.rooms.plugins.tileTypes().map { tileType($0, call) }, try QueryItems(call.head).page())
+        try tileListing.reply(call) {
+            tileType($0, call)
+        } _: {
+            call.rooms.plugins.tileTypes()
+        }
     }
 
     static func connectorTypes(_ call: Call) throws -> Reply {
-        let types = call.rooms.plugins.connectorTypes().map { type -> JSON in
-            [
-                "id": .string(type.id), "title": .string(type.title), "plugin_id": .string(type.pluginID),
-                "version": .string(type.version), "generation": .integer(Int64(type.generation)),
-                "schema": type.schema,
-            ]
-        }
-        return .list(types, try QueryItems(call.head).page())
+        try connectorListing.reply(call, connectorType) { call.rooms.plugins.connectorTypes() }
+    }
+
+    private static func connectorType(_ type: ConnectorTypeInfo) -> JSON {
+        [
+            "id": .string(type.id), "title": .string(type.title), "plugin_id": .string(type.pluginID),
+            "version": .string(type.version), "generation": .integer(Int64(type.generation)), "schema": type.schema,
+        ]
     }
 
     private static func tileType(_ type: TileTypeInfo, _ call: Call) -> JSON {

@@ -7,7 +7,7 @@ import Store
 /// `/destinations`: where members' data is sent. Secrets come in and never go out.
 enum DestinationRoutes {
     static func list(_ call: Call) throws -> Reply {
-        let query = try QueryItems(call.head).listQuery(statuses: ResourceStatus.all)
+        let query = try call.listQuery(statuses: ResourceStatus.all)
         return try call.rooms.control.read { reader in
             try .list(reader.destinations(workspaceID: call.workspaceID, query), query) { try json($0, reader) }
         }

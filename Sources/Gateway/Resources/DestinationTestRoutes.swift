@@ -32,17 +32,20 @@ enum DestinationTestRoutes {
 
     /// An empty list: the destination takes any field.
     static func fields(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
-        let (destination, secrets) = try DestinationSecrets.find(call)
-        let opened = call.rooms.plugins.openConnector(
-            type: destination.destinationType,
-            config: DestinationSecrets.joined(destination.config, secrets), workspaceID: call.workspaceID,
-            destinationID: destination.id)
-        switch opened {
-        case .success(let instance): return .list(instance.columns.map { ["name": .string($0)] }, page)
-        case .failure(let failure): throw DestinationInput.refusal(failure)
+        try fieldListing.reply(call, { ["name": .string($0)] }) {
+            let (destination, secrets) = try DestinationSecrets.find(call)
+            let opened = call.rooms.plugins.openConnector(
+                type: destination.destinationType,
+                config: DestinationSecrets.joined(destination.config, secrets), workspaceID: call.workspaceID,
+                destinationID: destination.id)
+            switch opened {
+            case .success(let instance): return instance.columns
+            case .failure(let failure): throw DestinationInput.refusal(failure)
+            }
         }
     }
+
+    static let fieldListing = ListAtHand<String>(searched: "the name", { [$0] }, orders: [.init("name") { .text($0) }])
 
     private static func run(_ snapshot: DestinationSnapshot, _ call: Call, _ responder: Responder) throws {
         let places = call.rooms.testPlaces
@@ -62,7 +65,9 @@ enum DestinationTestRoutes {
             return begun
         }
         do throws(DestinationTestError) {
-            let isOk = try call.rooms.destinations.test(snapshot, nowUs: now, deadlineUs: now + call.rooms.limits.testSpan) { step in
+            let isOk = try call.rooms.destinations.test(
+                snapshot, nowUs: now, deadlineUs: now + call.rooms.limits.testSpan
+            ) { step in
                 begun().write(ServerSentEvent(name: "step", data: json(step)).bytes)
             }
             begun().write(ServerSentEvent(name: "done", data: ["ok": .bool(isOk)]).bytes)

@@ -8,7 +8,7 @@ enum JourneyRoutes {
     private static let statuses = JourneyStatus.allCases.map(\.rawValue)
 
     static func list(_ call: Call) throws -> Reply {
-        let query = try QueryItems(call.head).listQuery(statuses: statuses)
+        let query = try call.listQuery(statuses: statuses)
         if call.rooms.engine.hasStalls {
             let found = try call.rooms.control.read { try $0.journeys(workspaceID: call.workspaceID, query) }
             let texts = found.items.map { call.rooms.engine.shown($0).json }

@@ -10,7 +10,7 @@ enum ModelRoutes {
     ]
 
     static func list(_ call: Call) throws -> Reply {
-        let query = try QueryItems(call.head).listQuery(statuses: ResourceStatus.all)
+        let query = try call.listQuery(statuses: ResourceStatus.all)
         return .list(try call.rooms.control.read { try $0.models(workspaceID: call.workspaceID, query) }, query, json)
     }
 

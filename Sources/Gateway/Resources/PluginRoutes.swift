@@ -5,9 +5,14 @@ import Store
 
 /// `/api/v1/plugins`, for operators: what is loaded, and the changes of it. Each answers with the plugin as it is then.
 enum PluginRoutes {
+    static let listing = ListAtHand<PluginInfo>(
+        searched: "the id", { [$0.id] },
+        orders: [.init("id") { .text($0.id) }, .init("loaded_at") { .number($0.loadedAt) }],
+        status: .init(parameter: "state", known: GenerationState.allCases.map(\.rawValue)) { $0.state.rawValue })
+
     /// Plugins by id, then files that were refused, with the reason.
     static func list(_ call: Call) throws -> Reply {
-        .list(call.rooms.plugins.list().map(\.json), try QueryItems(call.head).page())
+        try listing.reply(call, \.json) { call.rooms.plugins.list() }
     }
 
     static func get(_ call: Call) throws -> Reply {

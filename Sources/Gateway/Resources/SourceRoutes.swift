@@ -11,7 +11,7 @@ enum SourceRoutes {
     ]
 
     static func list(_ call: Call) throws -> Reply {
-        let query = try QueryItems(call.head).listQuery(statuses: ResourceStatus.all)
+        let query = try call.listQuery(statuses: ResourceStatus.all)
         return .list(try call.rooms.control.read { try $0.sources(workspaceID: call.workspaceID, query) }, query, json)
     }
 

@@ -6,28 +6,37 @@ import Warehouse
 enum SourceTableRoutes {
     private static let schema = "main"
 
+    static let schemaListing = ListAtHand<String>(searched: "the name", { [$0] }, orders: [.init("name") { .text($0) }])
+    static let tableListing = ListAtHand<SourceTable>(
+        searched: "the name", { [$0.name] },
+        orders: [.init("name") { .text($0.name) }, .init("rows") { .number(Int64($0.rows)) }])
+    static let columnListing = ListAtHand<Column>(
+        searched: "the name", { [$0.name] }, orders: [.init("name") { .text($0.name) }])
+
     static func schemas(_ call: Call) throws -> Reply {
-        _ = try SourceRoutes.find(call)
-        return .list([["name": .string(schema)]], try QueryItems(call.head).page())
+        try schemaListing.reply(call, { ["name": .string($0)] }) {
+            _ = try SourceRoutes.find(call)
+            return [schema]
+        }
     }
 
     static func tables(_ call: Call) throws -> Reply {
-        let source = try find(call)
-        let tables = try call.rooms.warehouse.tables(workspaceID: source)
-        return .list(
-            tables.map { table in
-                [
-                    "name": .string(table.name), "key": table.key.map { .string($0) } ?? .null,
-                    "rows": .integer(Int64(table.rows)), "columns": .array(table.columns.map(\.json)),
-                ]
-            }, try QueryItems(call.head).page())
+        try tableListing.reply(call, json) { try call.rooms.warehouse.tables(workspaceID: find(call)) }
+    }
+
+    private static func json(_ table: SourceTable) -> JSON {
+        [
+            "name": .string(table.name), "key": table.key.map { .string($0) } ?? .null,
+            "rows": .integer(Int64(table.rows)), "columns": .array(table.columns.map(\.json)),
+        ]
     }
 
     static func columns(_ call: Call) throws -> Reply {
-        let source = try find(call)
-        guard let table = call.text("table") else { throw APIError.notFound("table") }
-        let columns = try call.rooms.warehouse.columns(workspaceID: source, table: table)
-        return .list(columns.map(\.json), try QueryItems(call.head).page())
+        try columnListing.reply(call, \.json) {
+            let source = try find(call)
+            guard let table = call.text("table") else { throw APIError.notFound("table") }
+            return try call.rooms.warehouse.columns(workspaceID: source, table: table)
+        }
     }
 
     /// The workspace whose embedded source the path names.

@@ -10,9 +10,8 @@ enum WorkspaceRoutes {
     private static let serverFields: Set<String> = ["id", "created_at", "updated_at"]
 
     static func list(_ call: Call) throws -> Reply {
-        let page = try QueryItems(call.head).page()
-        let workspaces = try call.rooms.control.read { try $0.workspaces(page: page) }
-        return .list(workspaces.items.map(json), total: workspaces.total, page: page)
+        let query = try call.listQuery(statuses: [])
+        return .list(try call.rooms.control.read { try $0.workspaces(query) }, query, json)
     }
 
     static func get(_ call: Call) throws -> Reply {

@@ -88,6 +88,7 @@ extension APIError {
         switch error {
         case .notFound(let what): APIError(404, "not_found", "There is no \(what) in this workspace")
         case .conflict(let why): APIError(409, "conflict", why)
+        case .tooLarge(let why): APIError(422, "list_too_large", why)
         case .statusChanged(let present):
             APIError(409, "wrong_state", "The journey has become \(present) meanwhile: look at it and try again")
         case .overloaded: .busy

@@ -1,7 +1,7 @@
 import Platform
 
 /// What became of a generation: one content of a plugin's file. The raw value is what operators see.
-public enum GenerationState: String, Sendable, Hashable {
+public enum GenerationState: String, Sendable, Hashable, CaseIterable {
     /// The one in use, or in use when the gateway last ran.
     case active
     /// The one in use, stopped because it crashed too often, until an operator lifts that or another takes its place.

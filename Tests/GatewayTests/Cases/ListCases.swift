@@ -1,6 +1,6 @@
 /// Lists by status, name and order, of things as the fixture makes them.
 enum ListCases {
-    static let all: [RestCase] = filters + orders + places + refusals
+    static let all: [RestCase] = filters + orders + places + others + refusals
 
     private static let filters: [RestCase] = [
         RestCase(
@@ -52,6 +52,42 @@ enum ListCases {
         RestCase("GET", "/journeys?sort=-name&cursor=k6e616d65207e2041", is: 400, has: ["sort=-name"]),
     ]
 
+    /// Of keys, of the server, and what is at hand.
+    private static let others: [RestCase] = [
+        RestCase(
+            "GET", "/api-keys?search=EDIT&status=active", is: 200, has: ["\"name\":\"editor\""], hasNot: ["First key"]),
+        RestCase("GET", "/api-keys?status=revoked", is: 200, has: ["[]"]),
+        RestCase("GET", "/api-keys?sort=-name&page_size=1", is: 200, has: ["\"name\":\"viewer\"", "\"total\":3"]),
+        RestCase("GET", "/api-keys?limit=1&sort=name", is: 200, has: ["First key", "\"next_cursor\":\"k"]),
+        RestCase("GET", "/api-keys?status=expired", is: 422, has: ["active, revoked"]),
+        RestCase(
+            "GET", "/api/v1/workspaces?search=tw", key: "{operator}", is: 200, has: ["[{\"created_at\"", "{other}"]),
+        RestCase(
+            "GET", "/api/v1/workspaces?sort=-name&limit=1", key: "{operator}", is: 200,
+            has: ["\"name\":\"Two\"", "\"next_cursor\":\"k"]),
+        RestCase("GET", "/api/v1/workspaces?status=active", key: "{operator}", is: 400, has: ["'status' is unknown"]),
+        RestCase(
+            "GET", "/api/v1/workspaces?sort=updated_at&page_size=1", key: "{operator}", is: 200,
+            has: ["\"page_size\":1", "\"total\":2"]),
+        RestCase(
+            "GET", "/api/v1/workspaces?sort=size", key: "{operator}", is: 422, has: ["created_at, updated_at, name"]),
+        RestCase(
+            "GET", "/api/v1/plugins?state=active&search=WAIT", key: "{operator}", is: 200,
+            has: ["\"id\":\"dev.tessera.wait\""], hasNot: ["dev.tessera.entry"]),
+        RestCase("GET", "/api/v1/plugins?state=retired,refused", key: "{operator}", is: 200, has: ["[]"]),
+        RestCase(
+            "GET", "/api/v1/plugins?status=active", key: "{operator}", is: 400,
+            has: ["did you mean 'state'?; known here"]),
+        RestCase("GET", "/tile-types?search=delay", is: 200, has: ["[]"]),
+        RestCase("GET", "/tile-types?search=Wait&page=1", is: 200, has: ["\"id\":\"wait\"", "\"total\":1"]),
+        RestCase("GET", "/connector-types?sort=-title&cursor=x", is: 400, has: ["'cursor' is unknown"]),
+        RestCase(
+            "GET", "/sources/{s}/schemas/main/tables?sort=-rows&search=cust", is: 200, has: ["\"name\":\"customers\""]),
+        RestCase(
+            "GET", "/sources/{s}/schemas/main/tables/customers/columns?sort=name&page_size=1", is: 200,
+            has: ["\"name\":\"id\"", "\"total\":5"]),
+    ]
+
     private static let refusals: [RestCase] = [
         RestCase("GET", "/journeys?colour=red", is: 400, has: ["'colour' is unknown"]),
         RestCase("GET", "/journeys?page=1&page=2", is: 400, has: ["given twice"]),
@@ -65,6 +101,8 @@ enum ListCases {
         RestCase("GET", "/journeys?cursor=k637265617465645f6174207e2041", is: 422, has: ["not one that was given out"]),
         RestCase("GET", "/journeys?limit=0", is: 422, has: ["from 1 to 1000"]),
         RestCase("GET", "/journeys?search=\(String(repeating: "x", count: 256))", is: 422, has: ["255"]),
+        RestCase("GET", "/journeys?search=%00", is: 422, has: ["'search' must not contain control characters"]),
+        RestCase("GET", "/tile-types?search=a%0Ab", is: 422, has: ["control characters"]),
         RestCase("GET", "/models?status=active", is: 422, has: ["connected, error"]),
         RestCase("GET", "/sources?trigger=manual", is: 400, has: ["'trigger' is unknown"]),
         RestCase("GET", "/journeys/{active}/runs?search=x", is: 400, has: ["'search' is unknown"]),

@@ -73,6 +73,7 @@ final class RestFixture: @unchecked Sendable {
     /// The same again, for cases that want things as they are made.
     static let ofSimulations = Result { try RestFixture() }
     static let ofLists = Result { try RestFixture() }
+    static let ofEveryList = Result { try RestFixture() }
 
     private init() throws {
         let gateway = try TestGateway()

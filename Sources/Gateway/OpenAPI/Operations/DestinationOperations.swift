@@ -37,7 +37,7 @@ enum DestinationOperations {
             Operation(
                 .get, d + "/fields", "listFields", "Lists the fields that a mapping may name",
                 "An empty list: it takes any field."
-            ).lists(.ref("DestinationField")).refuses(
+            ).lists(.ref("DestinationField"), DestinationTestRoutes.fieldListing).refuses(
                 422, "The stored config is not valid any more, or a query parameter."),
         ])
 

@@ -1,4 +1,5 @@
 import Journeys
+import Store
 
 enum KeyOperations {
     private static let k = "/api/v1/workspaces/{workspace}/api-keys"
@@ -6,7 +7,8 @@ enum KeyOperations {
     static let group = OperationGroup(
         name: "API keys", description: "Keys of the workspace. A key is shown once, when it is made or rotated.",
         operations: [
-            Operation(.get, k, "listAPIKeys", "Lists keys").lists(.ref("APIKey")),
+            Operation(.get, k, "listAPIKeys", "Lists keys")
+                .listsByName(.ref("APIKey"), statuses: KeyStatus.allCases.map(\.rawValue)),
             Operation(.post, k, "createAPIKey", "Makes a key").takes(.ref("APIKeyCreate"))
                 .makes(k + "/{key}", .ref("APIKeyMade")).versioned,
             Operation(.get, k + "/{key}", "getAPIKey", "Shows a key, without its text").answers(.ref("APIKey"))

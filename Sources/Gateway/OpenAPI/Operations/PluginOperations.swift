@@ -8,7 +8,8 @@ enum PluginOperations {
     static let group = OperationGroup(
         name: "Plugins", description: "For operators: what is loaded, and changes of it while the gateway serves.",
         operations: [
-            Operation(.get, p, "listPlugins", "Lists plugins, then files that were refused").lists(plugin),
+            Operation(.get, p, "listPlugins", "Lists plugins, then files that were refused")
+                .lists(plugin, PluginRoutes.listing),
             Operation(.post, p + "/load", "loadPlugin", "Takes up a file of a plugin directory").takes(
                 .ref("PluginFile")
             )

@@ -23,10 +23,12 @@ enum SourceOperations {
                 .refuses(409, "A journey at work uses it; the message names it."),
             Operation(.post, s + "/test", "testSource", "Reads the source and notes what came of it").takesNothing
                 .answers(.ref("SourceStatus")),
-            Operation(.get, s + "/schemas", "listSchemas", "Lists schemas of a source").lists(.ref("SourceSchema")),
-            Operation(.get, s + "/schemas/{schema}/tables", "listTables", "Lists tables").lists(.ref("Table")),
+            Operation(.get, s + "/schemas", "listSchemas", "Lists schemas of a source").lists(
+                .ref("SourceSchema"), SourceTableRoutes.schemaListing),
+            Operation(.get, s + "/schemas/{schema}/tables", "listTables", "Lists tables").lists(
+                .ref("Table"), SourceTableRoutes.tableListing),
             Operation(.get, s + "/schemas/{schema}/tables/{table}/columns", "listColumns", "Lists a table's columns")
-                .lists(.ref("Column")),
+                .lists(.ref("Column"), SourceTableRoutes.columnListing),
             Operation(
                 .put, s + "/tables/{table}/rows", "uploadRows", "Loads rows, of any number",
                 """

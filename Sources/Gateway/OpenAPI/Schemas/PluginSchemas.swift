@@ -1,4 +1,5 @@
 import Journeys
+import PluginHost
 
 /// Plugins, for operators.
 enum PluginSchemas {
@@ -34,7 +35,5 @@ enum PluginSchemas {
         ]).example([:]),
     ]
 
-    private static let state = Schema.words([
-        "active", "quarantined", "refused", "superseded", "rolled_back", "retired",
-    ])
+    private static let state = Schema.words(GenerationState.allCases.map(\.rawValue))
 }

@@ -10,7 +10,7 @@ extension ControlReader {
     public func destinations(
         workspaceID: String, _ query: ListQuery = ListQuery()
     ) throws -> Listing<DestinationRecord> {
-        try list(Self.destinationColumns, from: "destinations", workspaceID: workspaceID, query, Self.destination)
+        try list(Self.destinationColumns, from: "destinations", .workspace(workspaceID), query, Self.destination)
     }
 
     public func destination(workspaceID: String, id: String) throws -> DestinationRecord? {

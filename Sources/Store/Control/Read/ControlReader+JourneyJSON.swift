@@ -47,6 +47,7 @@ extension ControlReader {
             if count > limit { return Place() }
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             Self.append(row, workspaceID, to: &bytes)
+            try query.expect(bytes.count)
             // Only a list by places needs to know where its last row stands.
             return count < limit ? Place() : Place(row)
         }

@@ -28,7 +28,12 @@ extension ControlReader {
     ) throws -> Listing<JourneyRecord> {
         let statement = Self.listStatement(query, workspaceID)
         let (sql, bind) = Self.list("\(Self.headColumns), v.definition", statement)
-        var items = try connection.rows(sql, bind, Self.journey)
+        var bytes = 0
+        var items = try connection.rows(sql, bind) { row in
+            bytes += row.textBytes
+            try query.expect(bytes)
+            return try Self.journey(row)
+        }
         let next = statement.next(&items) { $0.place($1) }
         return Listing(items: items, total: try total(of: "journeys j", query, statement) ?? items.count, next: next)
     }
@@ -41,7 +46,7 @@ extension ControlReader {
     }
 
     static func listStatement(_ query: ListQuery, _ workspaceID: String) -> ListStatement {
-        ListStatement(query, workspaceID: workspaceID, prefix: "j.", fixed: "j.deleted_at IS NULL")
+        ListStatement(query, .workspace(workspaceID), prefix: "j.", fixed: "j.deleted_at IS NULL")
     }
 
     /// The rows are chosen and put in order before their definitions are joined: those would all go through the sorter.

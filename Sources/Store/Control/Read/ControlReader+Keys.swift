@@ -30,11 +30,9 @@ extension ControlReader {
         } ?? nil
     }
 
-    /// The keys of a workspace; with nil the server keys.
-    public func apiKeys(workspaceID: String?, page: Page? = nil) throws -> Listing<APIKeyRecord> {
-        try list(
-            Self.keyColumns, from: "api_keys", where: "workspace_id IS ?1", page: page,
-            { $0.bind(1, workspaceID) }, Self.apiKey)
+    /// The keys of a workspace that a query asks for; with nil the server keys.
+    public func apiKeys(workspaceID: String?, _ query: ListQuery = ListQuery()) throws -> Listing<APIKeyRecord> {
+        try list(Self.keyColumns, from: "api_keys", workspaceID.map { .workspace($0) } ?? .server, query, Self.apiKey)
     }
 
     /// A key of a workspace; with nil a server key.

@@ -8,7 +8,7 @@ extension ControlReader {
         """
 
     public func sources(workspaceID: String, _ query: ListQuery = ListQuery()) throws -> Listing<SourceRecord> {
-        try list(Self.sourceColumns, from: "sources", workspaceID: workspaceID, query, Self.source)
+        try list(Self.sourceColumns, from: "sources", .workspace(workspaceID), query, Self.source)
     }
 
     public func source(workspaceID: String, id: String) throws -> SourceRecord? {
@@ -43,7 +43,7 @@ extension ControlReader {
         """
 
     public func models(workspaceID: String, _ query: ListQuery = ListQuery()) throws -> Listing<ModelRecord> {
-        try list(Self.modelColumns, from: "models", workspaceID: workspaceID, query, Self.model)
+        try list(Self.modelColumns, from: "models", .workspace(workspaceID), query, Self.model)
     }
 
     public func model(workspaceID: String, id: String) throws -> ModelRecord? {

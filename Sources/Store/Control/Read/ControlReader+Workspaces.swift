@@ -3,9 +3,9 @@ import SQLite
 extension ControlReader {
     private static let workspaceColumns = "id, name, created_at, updated_at, version"
 
-    /// All workspaces, for an operator.
-    public func workspaces(page: Page? = nil) throws -> Listing<WorkspaceRecord> {
-        try list(Self.workspaceColumns, from: "workspaces", where: "true", page: page, { _ in }, Self.workspace)
+    /// The workspaces that a query asks for, for an operator. They have no status.
+    public func workspaces(_ query: ListQuery = ListQuery()) throws -> Listing<WorkspaceRecord> {
+        try list(Self.workspaceColumns, from: "workspaces", .all, query, Self.workspace)
     }
 
     public func workspace(id: String) throws -> WorkspaceRecord? {

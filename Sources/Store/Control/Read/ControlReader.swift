@@ -1,3 +1,4 @@
+import CSQLite
 import Journeys
 import SQLite
 
@@ -14,34 +15,19 @@ public class ControlReader {
         self.vault = vault
     }
 
-    /// The rows of `SELECT select FROM table WHERE …` in the order of creation: all, or one page of them with the count of
-    /// all. `condition` uses parameters from ?1 on, `bind` binds them; ?98 and ?99 are the page's.
-    func list<Item>(
-        _ columns: String, from table: String, where condition: String, page: Page?, _ bind: (Statement) -> Void,
-        _ item: (Statement) throws -> Item
-    ) throws -> Listing<Item> {
-        guard let page else {
-            let items = try connection.rows("SELECT \(columns) FROM \(table) WHERE \(condition) ORDER BY n", bind, item)
-            return Listing(items: items, total: items.count)
-        }
-        let items = try connection.rows(
-            "SELECT \(columns) FROM \(table) WHERE \(condition) ORDER BY n LIMIT ?98 OFFSET ?99",
-            {
-                bind($0)
-                $0.bind(98, page.size).bind(99, page.offset)
-            }, item)
-        let total = try connection.first("SELECT count(*) FROM \(table) WHERE \(condition)", bind) { $0.int(0) }
-        return Listing(items: items, total: total ?? 0)
-    }
-
-    /// The rows of a workspace that a query asks for.
+    /// The rows that a query asks for.
     func list<Item: Listed>(
-        _ columns: String, from table: String, workspaceID: String, _ query: ListQuery,
+        _ columns: String, from table: String, _ scope: ListStatement.Scope, _ query: ListQuery,
         _ item: (Statement) throws -> Item
     ) throws -> Listing<Item> {
-        let statement = ListStatement(query, workspaceID: workspaceID)
+        let statement = ListStatement(query, scope)
         let (end, bind) = statement.rows()
-        var items = try connection.rows("SELECT \(columns) FROM \(table) \(end)", bind, item)
+        var bytes = 0
+        var items = try connection.rows("SELECT \(columns) FROM \(table) \(end)", bind) { row in
+            bytes += row.textBytes
+            try query.expect(bytes)
+            return try item(row)
+        }
         let next = statement.next(&items) { $0.place($1) }
         return Listing(items: items, total: try total(of: table, query, statement) ?? items.count, next: next)
     }
@@ -56,6 +42,9 @@ public class ControlReader {
 }
 
 extension Statement {
+    /// How much text the row has.
+    var textBytes: Int { (0..<columnCount).reduce(0) { storage($1) == SQLITE_TEXT ? $0 + bytes($1).count : $0 } }
+
     /// A column that holds JSON text.
     func json(_ index: Int32, _ what: @autoclosure () -> String) throws -> JSON {
         guard let json = try? JSON.parse(bytes(index), maxDepth: 512) else { throw StoreError.corrupt(what()) }

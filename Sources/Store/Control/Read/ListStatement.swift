@@ -1,8 +1,17 @@
 import SQLite
 
-/// The conditions and the order of a `ListQuery` as SQL over a table with `n`, `id`, `workspace_id`, `name`, `status`,
-/// `created_at` and `updated_at`. Only names of our own stand in the text: what a caller gives is bound.
+/// The conditions and the order of a `ListQuery` as SQL over a table with `n`, `id`, `name`, `created_at` and, where they are
+/// asked about, `workspace_id`, `status` and `updated_at`. Only names of our own stand in the text: what a caller gives is bound.
 struct ListStatement {
+    /// Whose rows.
+    enum Scope {
+        case workspace(String)
+        /// Those that belong to no workspace.
+        case server
+        /// Of a table that knows no workspaces.
+        case all
+    }
+
     private let query: ListQuery
     private let prefix: String
     private(set) var condition: String
@@ -16,11 +25,17 @@ struct ListStatement {
     /// - Parameters:
     ///   - prefix: of the table's columns, such as `j.`.
     ///   - fixed: what else must be true, without parameters.
-    init(_ query: ListQuery, workspaceID: String, prefix: String = "", fixed: String? = nil) {
+    init(_ query: ListQuery, _ scope: Scope, prefix: String = "", fixed: String? = nil) {
         self.query = query
         self.prefix = prefix
-        condition = "\(prefix)workspace_id = ?1"
-        values = [.text(workspaceID)]
+        values = []
+        switch scope {
+        case .workspace(let id):
+            condition = "\(prefix)workspace_id = ?1"
+            values.append(.text(id))
+        case .server: condition = "\(prefix)workspace_id IS NULL"
+        case .all: condition = "true"
+        }
         if let fixed { condition += " AND \(fixed)" }
         if !query.statuses.isEmpty {
             let places = query.statuses.sorted().map { parameter(.text($0)) }
@@ -124,3 +139,5 @@ extension JourneyRecord: Listed { var listName: String { journey.name } }
 extension SourceRecord: Listed { var listName: String { name } }
 extension ModelRecord: Listed { var listName: String { name } }
 extension DestinationRecord: Listed { var listName: String { name } }
+extension APIKeyRecord: Listed { var listName: String { name } }
+extension WorkspaceRecord: Listed { var listName: String { name } }

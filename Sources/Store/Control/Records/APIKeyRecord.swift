@@ -7,7 +7,7 @@ public enum KeyRole: String, Sendable, Hashable, CaseIterable {
     case `operator`
 }
 
-public enum KeyStatus: String, Sendable, Hashable {
+public enum KeyStatus: String, Sendable, Hashable, CaseIterable {
     case active, revoked
 }
 

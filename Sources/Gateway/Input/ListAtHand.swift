@@ -1,0 +1,80 @@
+import Journeys
+import Store
+
+/// A list whose items are all at hand, such as the plugins: searched, filtered, sorted and cut into pages by the parameters that
+/// the lists of the store have.
+///
+/// It has no cursors: it is short, and little of it has an id that stays.
+struct ListAtHand<Item>: Sendable {
+    enum Key: Sendable {
+        case number(Int64)
+        /// In the order of its UTF-8 bytes.
+        case text(String)
+    }
+
+    struct Order: Sendable {
+        let name: String
+        let key: @Sendable (Item) -> Key
+
+        init(_ name: String, _ key: @escaping @Sendable (Item) -> Key) {
+            self.name = name
+            self.key = key
+        }
+    }
+
+    struct Status: Sendable {
+        let parameter: String
+        let known: [String]
+        let value: @Sendable (Item) -> String
+    }
+
+    /// What `search` looks into, for people.
+    let searched: String
+    /// The same of an item.
+    let texts: @Sendable (Item) -> [String]
+    let orders: [Order]
+    let status: Status?
+
+    init(
+        searched: String, _ texts: @escaping @Sendable (Item) -> [String], orders: [Order], status: Status? = nil
+    ) {
+        self.searched = searched
+        self.texts = texts
+        self.orders = orders
+        self.status = status
+    }
+
+    /// - Parameter items: in the order that they have without `sort`; asked for when the parameters are good.
+    /// - Throws: 400 for an unknown parameter, 422 for a wrong value.
+    func reply(_ call: Call, _ json: (Item) -> JSON, _ items: () throws -> [Item]) throws -> Reply {
+        let query = try QueryItems(call.head)
+        try query.expectOnly(["page", "page_size"] + [status?.parameter, "search", "sort"].compactMap(\.self))
+        let page = try query.page()
+        let statuses = try status.map { try query.words($0.parameter, $0.known) } ?? []
+        let search = try query.search().map(Self.folded)
+        let sort = try query.sort(orders.map(\.name))
+        var items = try items()
+        if let status, !statuses.isEmpty { items = items.filter { statuses.contains(status.value($0)) } }
+        if let search { items = items.filter { texts($0).contains { Self.folded($0).contains(search) } } }
+        if let sort, let order = orders.first(where: { $0.name == sort.name }) {
+            items.sort { sort.isDescending ? order.key($1) < order.key($0) : order.key($0) < order.key($1) }
+        }
+        return .list(items.map(json), page)
+    }
+
+    /// As the store searches: ASCII letters of either case are the same, all else is as it stands.
+    private static func folded(_ text: String) -> [UInt8] {
+        text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    }
+}
+
+extension ListAtHand.Key: Comparable {
+    static func < (a: Self, b: Self) -> Bool {
+        switch (a, b) {
+        case (.number(let a), .number(let b)): a < b
+        case (.text(let a), .text(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
+        case (.number, .text): true
+        case (.text, .number): false
+        }
+    }
+}
