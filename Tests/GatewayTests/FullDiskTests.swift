@@ -53,6 +53,10 @@ import Testing
         let list = try caller.json("GET", "/journeys")
         #expect(list.arrayValue?.contains { $0["id"]?.stringValue == journey && $0["status"] == "error" } == true)
 
+        let failed = try caller.json("GET", "/journeys?status=error")
+        #expect(failed.arrayValue?.compactMap { $0["id"]?.stringValue } == [journey], "\(failed.text)")
+        #expect(try caller.json("GET", "/journeys?status=active") == [])
+
         // And goes on by itself once there is room.
         disk.clear()
         let ended = try eventually { () -> JSON? in

@@ -10,9 +10,26 @@ extension Engine {
     /// Their reasons, each once. Any thread.
     public var stalls: [String] { Set(stalled.withLock { $0.values }).sorted() }
 
+    /// The journeys of a workspace that a query asks for, as they are told of: chosen by the status that they are shown in.
+    /// Any thread.
+    public func shownJourneys(workspaceID: String, _ query: ListQuery) throws -> Listing<JourneyRecord> {
+        // Of one moment: what is chosen and what is shown agree.
+        let stalled = stalled.withLock { $0 }
+        var query = query
+        query.shownInError = Set(stalled.keys)
+        let asked = query
+        var found = try control.read { try $0.journeys(workspaceID: workspaceID, asked) }
+        found.items = found.items.map { Self.shown($0, stalled[$0.id]) }
+        return found
+    }
+
     /// A journey as it is told of: in error while its run stands still, also where the disk did not take that either. Any thread.
     public func shown(_ record: JourneyRecord) -> JourneyRecord {
-        guard let reason = stalled.withLock({ $0[record.id] }) else { return record }
+        Self.shown(record, stalled.withLock { $0[record.id] })
+    }
+
+    private static func shown(_ record: JourneyRecord, _ reason: String?) -> JourneyRecord {
+        guard let reason else { return record }
         var record = record
         if record.status == .active { record.status = .error }
         record.statusError = reason

@@ -10,8 +10,8 @@ enum JourneyRoutes {
     static func list(_ call: Call) throws -> Reply {
         let query = try call.listQuery(statuses: statuses)
         if call.rooms.engine.hasStalls {
-            let found = try call.rooms.control.read { try $0.journeys(workspaceID: call.workspaceID, query) }
-            let texts = found.items.map { call.rooms.engine.shown($0).json }
+            let found = try call.rooms.engine.shownJourneys(workspaceID: call.workspaceID, query)
+            let texts = found.items.map(\.json)
             return .list(
                 [UInt8(ascii: "[")] + texts.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")],
                 total: found.total, next: found.next, query)

@@ -1,3 +1,4 @@
+import Journeys
 import SQLite
 
 /// The conditions and the order of a `ListQuery` as SQL over a table with `n`, `id`, `name`, `created_at` and, where they are
@@ -39,11 +40,19 @@ struct ListStatement {
         if let fixed { condition += " AND \(fixed)" }
         if !query.statuses.isEmpty {
             let places = query.statuses.sorted().map { parameter(.text($0)) }
-            condition += " AND \(prefix)status IN (\(places.joined(separator: ", ")))"
+            condition += " AND \(shownStatus()) IN (\(places.joined(separator: ", ")))"
         }
         if let search = query.search {
             condition += " AND \(prefix)name LIKE \(parameter(.text(Self.pattern(search)))) ESCAPE '\\'"
         }
+    }
+
+    /// The status as it is shown.
+    private mutating func shownStatus() -> String {
+        if query.shownInError.isEmpty { return "\(prefix)status" }
+        let ids = parameter(.text(JSON.array(query.shownInError.sorted().map { .string($0) }).text))
+        return "CASE WHEN \(prefix)status = 'active' AND \(prefix)id IN (SELECT value FROM json_each(\(ids))) "
+            + "THEN 'error' ELSE \(prefix)status END"
     }
 
     private mutating func parameter(_ value: Value) -> String {
