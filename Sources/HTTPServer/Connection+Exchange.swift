@@ -10,6 +10,7 @@ extension Connection {
         turns += 1
         timer = .none
         answer = .awaited
+        isUnhandled = true
         isHead = false
         minorVersion = 1
         requestID = reactor.nextID()
@@ -50,8 +51,10 @@ extension Connection {
             guard length <= limit else { return fail(.bodyTooLarge(limit)) }
             let flow = BodyFlow(connection: self, exchange: exchange)
             sink = .stream(consumer, flow)
+            isUnhandled = false
             consumer.began(flow)
         case .refuse(let response):
+            isUnhandled = false
             return refuse(response, hasBody: hasBody, length: length, isExpected: isExpected)
         }
         guard hasBody else { return bodyEnded() }
@@ -88,6 +91,7 @@ extension Connection {
     /// The complete request, for the handler; nil when the connection has been closed meanwhile.
     func takeRequest() -> Request? {
         guard !isClosed, let head else { return nil }
+        isUnhandled = false
         defer { body = [] }
         return Request(head: head, body: body)
     }
@@ -145,7 +149,9 @@ extension Connection {
         mustClose = true
         input = []
         inputStart = 0
-        respond(.error(fault, requestID: requestID.text), exchange: exchange)
+        let answer = isUnhandled ? reactor.handler.unhandled(head, from: peer, requestID: requestID.text) : nil
+        isUnhandled = false
+        respond(answer ?? .error(fault, requestID: requestID.text), exchange: exchange)
         phase = .drain
         reactor.touch(self)
     }

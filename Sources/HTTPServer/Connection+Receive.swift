@@ -54,8 +54,7 @@ extension Connection {
     private func refuseTLS() {
         abortBody()
         endStreaming()
-        if case .awaited = answer { conclude(status: 499, bytes: 0, isCutShort: true) }
-        answer = .done
+        leaveUnanswered()
         mustClose = true
         phase = .drain
         input = []

@@ -63,6 +63,8 @@ final class Connection: @unchecked Sendable {
     /// Microseconds of the monotonic clock.
     var begunAt: Int64 = 0
     var mark = -1
+    /// Neither the handler nor a consumer has seen the request.
+    var isUnhandled = false
     var isHead = false
     var minorVersion = 1
     var asksToKeep = false
@@ -141,10 +143,19 @@ final class Connection: @unchecked Sendable {
         Glibc.close(descriptor)
         abortBody()
         endStreaming()
-        if case .awaited = answer { conclude(status: 499, bytes: 0, isCutShort: true) }
-        answer = .done
+        leaveUnanswered()
         input = []
         reactor.forget(self)
+    }
+
+    /// The peer gets no answer to what it has sent, or no more of it.
+    func leaveUnanswered() {
+        if case .awaited = answer {
+            if isUnhandled { _ = reactor.handler.unhandled(head, from: peer, requestID: requestID.text) }
+            isUnhandled = false
+            conclude(status: 499, bytes: 0, isCutShort: true)
+        }
+        answer = .done
     }
 
     /// Tells the consumer of an unfinished body.

@@ -12,6 +12,13 @@ public protocol HTTPHandler: AnyObject, Sendable {
     /// Takes a whole request whose policy was `.collect`. [reactor thread]
     func handle(_ request: Request, _ responder: Responder)
 
+    /// The server itself ends a request that neither `handle` nor a consumer has seen: its head is none, its body is malformed,
+    /// too large or late, or the peer left before it was there. Called once for such a request, so that what is counted counts
+    /// it too. [reactor thread]
+    /// - Parameter head: nil when there was none.
+    /// - Returns: the answer that the peer gets instead of the server's; nil: that of the server.
+    func unhandled(_ head: RequestHead?, from peer: Peer, requestID: String) -> Response?
+
     /// A wake of the reactor has received from all ready sockets and now hands over its requests: one read
     /// transaction can serve them all, and sees every write acknowledged before they were sent. [reactor thread]
     func wakeBegan()
@@ -25,6 +32,7 @@ public protocol HTTPHandler: AnyObject, Sendable {
 }
 
 extension HTTPHandler {
+    public func unhandled(_ head: RequestHead?, from peer: Peer, requestID: String) -> Response? { nil }
     public func wakeBegan() {}
     public func wakeEnded() {}
     public func answered(_ request: AnsweredRequest, _ lines: inout LogLines) {}

@@ -59,6 +59,8 @@ extension Reactor {
         open += 1
         if let fault = arrival.fault {
             connection.beginExchange()
+            // No request has been sent yet.
+            connection.isUnhandled = false
             connection.fail(fault)
         }
         touch(connection)

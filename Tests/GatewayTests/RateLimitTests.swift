@@ -92,6 +92,65 @@ import Testing
         try expectRefused(ask(), limit: 1)
     }
 
+    /// A key counts where its request finds no route, or may not take it.
+    @Test(arguments: [("GET", "/nowhere", 404), ("PATCH", "/journeys", 405), ("GET", "/api-keys/1/2", 404)])
+    func ofAKeyThatIsRefused(_ refused: (method: String, path: String, status: Int)) throws {
+        let gateway = try TestGateway(plugins: []) { $0.limits.requestsPerKey = 1 }
+        let workspace = try gateway.makeWorkspace()
+        for _ in 0..<2 {
+            #expect(try workspace.call(refused.method, refused.path).status == refused.status)
+        }
+        try expectRefused(workspace.call(refused.method, refused.path), limit: 1)
+    }
+
+    /// What the server refuses before the gateway has seen it.
+    enum Unhandled: String, CaseIterable {
+        case noHead, tooLarge, brokenChunks, abandoned
+
+        /// What is sent; nil where no answer is waited for.
+        func text(_ workspace: TestWorkspace) -> (text: String, status: Int?) {
+            let head =
+                "POST \(workspace.base)/journeys HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(workspace.key)\r\n"
+            return switch self {
+            case .noHead: ("GET / HTTP/1.1\nHost: a\n\n", 400)
+            case .tooLarge: (head + "Content-Length: 2000000\r\n\r\n", 413)
+            case .brokenChunks: (head + "Transfer-Encoding: chunked\r\n\r\nx\r\n", 400)
+            case .abandoned: (head + "Content-Length: 100\r\n\r\n{", nil)
+            }
+        }
+    }
+
+    @Test(arguments: Unhandled.allCases, [false, true])
+    func refusedByTheServerItself(_ kind: Unhandled, isByKey: Bool) throws {
+        // Without a head nobody knows the key.
+        if isByKey, kind == .noHead { return }
+        let gateway = try TestGateway(plugins: [], logLevel: .info) {
+            if isByKey { $0.limits.requestsPerKey = 1 } else { $0.limits.requestsPerAddress = 1 }
+        }
+        let workspace = try gateway.makeWorkspace()
+        let (text, status) = kind.text(workspace)
+        func send() throws -> HTTPClient.Answer? {
+            let client = try HTTPClient(port: gateway.port, source: 2)
+            try client.send(text)
+            return status == nil ? nil : try client.receiveAnswer()
+        }
+        for _ in 0..<2 { #expect(try send()?.status == status) }
+        if status == nil {
+            // That the peers have left shows in a moment.
+            try eventually {
+                let log = gateway.logged.withLock { $0.joined(separator: "\n") }
+                return log.split(separator: "\n").count { $0.contains(#""status":499"#) } == 2
+            }
+        } else {
+            try expectRefused(try #require(try send()), limit: 1)
+        }
+        let asked = try HTTPClient(port: gateway.port, source: 2).request(
+            "GET", workspace.base + "/journeys", headers: [("Authorization", "Bearer \(workspace.key)")])
+        try expectRefused(asked, limit: 1)
+        gateway.clock.advance(1_000_000)
+        #expect(try workspace.call("GET", "/journeys").status == 200)
+    }
+
     @Test func figuresWithoutAValidKey() throws {
         let gateway = try TestGateway(plugins: []) { $0.limits.strangersPerAddress = 1 }
         let client = try gateway.client()

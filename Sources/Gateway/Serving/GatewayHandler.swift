@@ -62,9 +62,32 @@ final class GatewayHandler: HTTPHandler {
     private func counted(_ error: any Error, _ head: RequestHead, now: Int64) -> any Error {
         do {
             try rates.admit(head.peer, now: now)
+            return countedByKey(error, head, now: now)
+        } catch { return error }
+    }
+
+    /// What a request is answered that is refused before its key was counted.
+    private func countedByKey(_ error: any Error, _ head: RequestHead, now: Int64) -> any Error {
+        do {
             try rates.admit(try? rooms.authenticator.authenticate(head, now: now), now: now)
             return rates.answer(to: error, head.peer)
         } catch { return error }
+    }
+
+    /// What the server refuses counts as well: nobody may hammer for free.
+    func unhandled(_ head: RequestHead?, from peer: Peer, requestID: String) -> Response? {
+        let now = rooms.clock.now()
+        do {
+            try rates.admit(peer, now: now)
+            guard let head else { return nil }
+            let call: Call
+            do { call = try self.call(head, body: [], now: now) } catch { throw countedByKey(error, head, now: now) }
+            try rates.admit(call.principal, now: now)
+            return nil
+        } catch {
+            guard let limited = error as? APIError, limited.code == RateLimits.code else { return nil }
+            return limited.response(requestID: requestID)
+        }
     }
 
     func handle(_ request: Request, _ responder: Responder) {
@@ -73,7 +96,10 @@ final class GatewayHandler: HTTPHandler {
             let now = rooms.clock.now()
             try rates.admit(head.peer, now: now)
             if case .options = head.method, let answer = options(head) { return responder.respond(answer) }
-            let call = try call(head, body: request.body, now: now)
+            let call: Call
+            do { call = try self.call(head, body: request.body, now: now) } catch {
+                return refuse(countedByKey(error, head, now: now), responder)
+            }
             responder.mark(call.route.number)
             try rates.admit(call.principal, now: now)
             try dispatch(call, responder)
