@@ -61,9 +61,13 @@ enum ImportCommand {
         func padded(_ text: String, _ width: Int) -> String {
             text + String(repeating: " ", count: max(1, width - text.count))
         }
+        let users = (step["in_use_by"]?.arrayValue ?? []).map {
+            "'\($0["name"]?.stringValue ?? "")' (\($0["status"]?.stringValue ?? ""))"
+        }
         let secrets = (step["secrets_to_set"]?.arrayValue ?? []).compactMap(\.stringValue)
         return padded(step["action"]?.stringValue ?? "", 11) + padded(kind, 13) + (step["name"]?.stringValue ?? "")
             + (step["id"]?.stringValue.map { " (\($0))" } ?? "")
+            + (users.isEmpty ? "" : ", in use by \(users.joined(separator: ", "))")
             + (secrets.isEmpty ? "" : ", set its secrets: \(secrets.joined(separator: ", "))")
     }
 }

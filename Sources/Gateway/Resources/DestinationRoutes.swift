@@ -101,28 +101,13 @@ enum DestinationRoutes {
                 throw APIError.notFound("destination")
             }
             try head.requireMatch(destination.etag)
-            let users = try writer.journeys(workspaceID: workspaceID, mentioning: id, status: InUse.statuses)
-                .filter { uses(id, $0.journey, plugins) }
-            try InUse.refuse("destination", users.map { ($0.journey.name, $0.id) })
+            try InUse.refuse("destination", InUse.users(ofDestination: id, workspaceID: workspaceID, plugins, writer))
             let before = try json(destination, writer)
             try writer.deleteDestination(workspaceID: workspaceID, id: id)
             try pen.note(AuditChange(.deleted, .destination, id, before: before), writer)
         }
         call.rooms.delivery.remove(workspaceID: workspaceID, destinationID: id)
         return .status("deleted")
-    }
-
-    /// Whether a tile names the destination where its type's schema says that one is named. Of a type that is not loaded
-    /// nobody can say: then the mention counts.
-    private static func uses(_ id: String, _ journey: Journey, _ plugins: PluginHost) -> Bool {
-        journey.tiles.contains { tile in
-            guard let marks = plugins.tileType(tile.type)?.marks else {
-                return tile.config.text.lowercased().contains(id)
-            }
-            return marks.find(.destination, in: tile.config).contains {
-                $0.value.stringValue.flatMap(UUIDText.normalized) == id
-            }
-        }
     }
 
     static func json(_ destination: DestinationRecord, _ reader: ControlReader) throws -> JSON {

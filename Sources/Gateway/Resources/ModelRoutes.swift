@@ -67,8 +67,7 @@ enum ModelRoutes {
                 throw APIError.notFound("model")
             }
             try head.requireMatch(model.etag)
-            let users = try writer.journeys(workspaceID: workspaceID, usingModel: id, status: InUse.statuses)
-            try InUse.refuse("model", users.map { ($0.name, $0.id) })
+            try InUse.refuse("model", InUse.users(ofModel: id, workspaceID: workspaceID, writer))
             try writer.deleteModel(workspaceID: workspaceID, id: id)
             try pen.note(AuditChange(.deleted, .model, id, before: json(model)), writer)
         }

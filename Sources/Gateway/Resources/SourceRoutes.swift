@@ -80,8 +80,7 @@ enum SourceRoutes {
                 throw APIError.notFound("source")
             }
             try head.requireMatch(source.etag)
-            let users = try writer.journeys(workspaceID: workspaceID, usingSource: id, status: InUse.statuses)
-            try InUse.refuse("source", users.map { ($0.name, $0.id) })
+            try InUse.refuse("source", InUse.users(ofSource: id, workspaceID: workspaceID, writer))
             try writer.deleteSource(workspaceID: workspaceID, id: id, at: now)
             try pen.note(AuditChange(.deleted, .source, id, before: json(source)), writer)
         }

@@ -83,17 +83,20 @@ enum ExchangeRoutes {
                 "name": .string(step.name), "action": .string(step.action.rawValue), "id": id(step, record),
             ]
         }
+        func used<Record>(_ step: ImportPlan.Step<Record>, _ record: String) -> [String: JSON] {
+            json(step, record).merging(["in_use_by": .array(step.users.map(\.json))]) { $1 }
+        }
         return [
             "dry_run": .bool(isRehearsal),
             "journey": plan.journey.map { .object(json($0, $0.record.id)) } ?? .null,
-            "models": .array(plan.model.map { [.object(json($0, $0.record.id))] } ?? []),
+            "models": .array(plan.model.map { [.object(used($0, $0.record.id))] } ?? []),
             "sources": .array(
                 plan.source.map {
                     [["name": .string($0.sourceType), "action": "unchanged", "id": .string($0.id)]]
                 } ?? []),
             "destinations": .array(
                 plan.destinations.map { step in
-                    var members = json(step, step.record.id)
+                    var members = used(step, step.record.id)
                     members["secrets_to_set"] = .array(step.lacking.map { .string("/config" + $0) })
                     return .object(members)
                 }),

@@ -24,6 +24,8 @@ struct ImportPlan {
         var secrets: [String: SecretChange] = [:]
         /// Those that become others, for the audit log.
         var renewed: [String] = []
+        /// Of a model or a destination that is there and is to become another: the journeys at work that use it.
+        var users: [InUse.User] = []
 
         var isWritten: Bool { action != .unchanged }
     }
@@ -95,11 +97,25 @@ struct ImportPlan {
             }
         }
         destinations.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        try findUsers()
         guard let model, problems.isEmpty else { return }
         do {
             journey = try planJourney(journeyMembers, model)
         } catch {
             try note(error, at: "/journey")
+        }
+    }
+
+    /// Who imports one journey is to know which others will be of another mind.
+    private mutating func findUsers() throws {
+        let (workspaceID, plugins, control) = (call.workspaceID, call.rooms.plugins, call.rooms.control)
+        if let step = model, step.action == .update {
+            model?.users = try control.read { try InUse.users(ofModel: step.record.id, workspaceID: workspaceID, $0) }
+        }
+        for (index, step) in destinations.enumerated() where step.action == .update {
+            destinations[index].users = try control.read {
+                try InUse.users(ofDestination: step.record.id, workspaceID: workspaceID, plugins, $0)
+            }
         }
     }
 
@@ -164,6 +180,10 @@ struct ImportPlan {
         // Over a blank one: what the file does not say is not there.
         var record = try ModelInput.read(.object(members), over: blank, isNew: true, call)
         if let present {
+            // What comes out the same is no change, however the file says it.
+            if present.sourceID == record.sourceID, JourneyFile.json(present) == JourneyFile.json(record) {
+                return Step(name: name, action: .unchanged, record: present)
+            }
             (record.id, record.createdBy, record.createdAt) = (present.id, present.createdBy, present.createdAt)
             (record.version, record.statusChange) = (present.version, present.statusChange)
         }
