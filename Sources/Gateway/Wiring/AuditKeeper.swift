@@ -1,7 +1,8 @@
 import Platform
 import Store
 
-/// Removes what is beyond the retention of the audit log, hourly, in bounded steps, on a thread of its own.
+/// Removes what is beyond the retention of the audit log, at the start and then hourly, in bounded steps, on a thread of its own.
+/// The retention is a setting, which changes with a start only: a shorter one is kept to at once.
 final class AuditKeeper: Sendable {
     /// Microseconds by the gateway's clock.
     static let interval: Int64 = 3_600_000_000
