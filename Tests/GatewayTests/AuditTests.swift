@@ -79,6 +79,46 @@ import Testing
         #expect(upload["object"]?["id"] == "customers" && upload["after"]?["rows"] == 3)
     }
 
+    /// What people do to a run and to plugins while the gateway serves.
+    @Test func aCancelledRunAndChangesOfPluginsAreTold() throws {
+        let gate = try TemporaryDirectory()
+        try gateway.buildGate("1")
+        try #require(try gateway.plugins("POST", "/load", #"{"file": "gate.so"}"#).status == 200)
+        let journey = try workspace.makeLiveJourney(through: "gate", #"{"path": "\#(gate.path)", "wait": true}"#)
+        let run = try #require(try workspace.json("POST", "/journeys/\(journey)/trigger")["id"]?.stringValue)
+        try eventually { Files.exists(gate.path + "/entered.1") }
+        try workspace.json("POST", "/journeys/\(journey)/runs/\(run)/cancel")
+        try Files.write([], to: gate.path + "/go")
+        let cancelled = try #require(try log("?object=run&action=cancelled").first)
+        #expect(cancelled["object"]?["id"]?.stringValue == run && cancelled["actor"]?["name"] == "First key")
+        #expect(cancelled["before"]?["status"] == "running", "\(cancelled.text)")
+        #expect(cancelled["after"]?["status"] == "cancelled", "\(cancelled.text)")
+        #expect(try workspace.call("POST", "/journeys/\(journey)/runs/\(run)/cancel").status == 409)
+        #expect(try log("?object=run&action=cancelled").count == 1)
+
+        try gateway.buildGate("2")
+        try #require(try gateway.plugins("POST", "/test.gate/reload").status == 200)
+        try #require(try gateway.plugins("POST", "/test.gate/rollback").status == 200)
+        try workspace.json("POST", "/journeys/\(journey)/pause")
+        try workspace.json("POST", "/journeys/\(journey)/archive")
+        let retired = try eventually { () -> JSON? in
+            let answer = try gateway.plugins("POST", "/test.gate/retire")
+            return answer.status == 200 ? answer.json : nil
+        }
+        #expect(retired["state"] == "retired")
+        let answer = try gateway.client().request(
+            "GET", "/api/v1/audit?object=plugin&object_id=test.gate",
+            headers: [("Authorization", "Bearer \(gateway.operatorKey)")])
+        let told = try JSON.parse(answer.body)["data"]?.arrayValue ?? []
+        #expect(told.compactMap { $0["action"]?.stringValue } == ["retired", "rolled_back", "reloaded", "loaded"])
+        #expect(told.first?["before"]?["state"] == "active" && told.first?["after"]?["state"] == "retired")
+        #expect(
+            told.dropFirst().first?["before"]?["version"] == "2" && told.dropFirst().first?["after"]?["version"] == "1")
+        // What is refused changes nothing.
+        #expect(try gateway.plugins("POST", "/test.gate/retire").status == 404)
+        #expect(try log("?object=plugin").isEmpty, "the server's, not the workspace's")
+    }
+
     @Test func whatIsRefusedOrRepeatedIsNotToldTwice() throws {
         let model = try workspace.makeModel()
         let body = TestWorkspace.journey(model: model)

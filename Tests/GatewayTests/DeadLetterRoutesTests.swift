@@ -138,6 +138,25 @@ import TestSupport
         #expect(told?[0]?["after"] == ["removed": 1, "choice": ["keys": 2, "code": "BAD_REQUEST"]])
     }
 
+    @Test func whatWasDoneToOneMemberIsInTheAuditLog() throws {
+        inbox.refused.update { $0 = [] }
+        let path = "/journeys/\(journey)/members/"
+        try workspace.json("POST", path + "00001/retry")
+        try workspace.json("POST", path + "00002/skip")
+        try workspace.json("DELETE", path + "00003")
+        // Neither who has not failed nor who has left.
+        for refused in [("POST", "00003/retry"), ("POST", "00003/skip"), ("DELETE", "00003")] {
+            #expect(try workspace.call(refused.0, path + refused.1).status == 409)
+        }
+        let told = try workspace.json("GET", "/audit?object=member")["data"]?.arrayValue ?? []
+        let done = told.map { "\($0["object"]?["id"]?.stringValue ?? "") \($0["action"]?.stringValue ?? "")" }
+        #expect(done == ["00003 removed", "00002 skipped", "00001 retried"])
+        #expect(told.allSatisfy { $0["after"]?["journey_id"]?.stringValue == journey })
+        #expect(told.dropFirst().allSatisfy { $0["before"]?["error"]?["code"] == "BAD_REQUEST" }, "\(told)")
+        #expect(told.first?["before"]?["status"] == "active" && told.first?["after"]?["status"] == "exited")
+        #expect(told.first?["after"]?["reason"] == "removed")
+    }
+
     @Test func manyAreHelpedAtOnce() throws {
         #expect(try workspace.json("POST", "/dead-letters/retry", #"{"code": "RATE_LIMIT"}"#)["retried"] == 0)
         #expect(

@@ -138,6 +138,35 @@ import TestSupport
         #expect(stream.events.last?.name == "end" && stream.events.last?.data["reason"] == "archived")
     }
 
+    /// How far entry is, while it is there: rows that it has read, and how many there are.
+    @Test func progressTellsOfTheModelsRows() throws {
+        let gateway = try TestGateway {
+            $0.eventPause = 10_000
+            $0.batchRows = 1
+        }
+        defer { gateway.stop() }
+        try gateway.buildGate("1")
+        try #require(try gateway.plugins("POST", "/load", #"{"file": "gate.so"}"#).status == 200)
+        let workspace = try gateway.makeWorkspace()
+        let gate = try TemporaryDirectory()
+        let journey = try workspace.makeLiveJourney(through: "gate", #"{"path": "\#(gate.path)", "wait": true}"#)
+        let run = try workspace.json("POST", "/journeys/\(journey)/trigger")["id"]?.stringValue ?? ""
+        let stream = try Stream(gateway, workspace, "/journeys/\(journey)/runs/\(run)/events")
+        let progress = try stream.wait {
+            $0.data["rows"]?["total"]?.isNull == false && $0.data["rows"]?["read"]?.integerValue ?? 0 > 0
+        }
+        #expect(progress.name == "progress" || progress.name == "state")
+        #expect(progress.data["status"] == "running" && progress.data["rows"]?["total"] == 3, "\(progress.data.text)")
+        let read = try #require(progress.data["rows"]?["read"]?.integerValue)
+        #expect((1...3).contains(read))
+        try Files.write([], to: gate.path + "/go")
+        _ = try stream.toEnd()
+        // It never goes back, and at the end nothing is left to tell of.
+        let reads = stream.events.compactMap { $0.data["rows"]?["read"]?.integerValue }
+        #expect(!reads.isEmpty && reads == reads.sorted() && reads.allSatisfy { $0 <= 3 }, "\(reads)")
+        #expect(stream.events.last?.name == "end" && stream.events.last?.data["rows"]?.isNull == true)
+    }
+
     /// At once, not with the next heartbeat, which is far here.
     @Test(arguments: [true, false]) func aKeyThatIsRevokedOrExpiresEndsItsStreams(isRevoked: Bool) throws {
         let gateway = try TestGateway { $0.eventHeartbeat = 3_600_000_000 }

@@ -29,6 +29,7 @@ public final class HTTPClient {
     private let port: UInt16
     private let source: UInt32
     private let timeout: Int
+    private let receiveBuffer: Int32?
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
     private var answered = 0
@@ -38,11 +39,12 @@ public final class HTTPClient {
     private var wasClosed = false
 
     /// Connects. `timeout` in seconds ends a receive that would hang a failing test; `source` is the last byte of the
-    /// address 127.0.0.N that it connects from.
-    public init(port: UInt16, timeout: Int = 20, source: UInt8 = 1) throws {
+    /// address 127.0.0.N that it connects from; `receiveBuffer` is what the system keeps for it unread, in bytes.
+    public init(port: UInt16, timeout: Int = 20, source: UInt8 = 1, receiveBuffer: Int32? = nil) throws {
         self.port = port
         self.source = 0x7F00_0000 | UInt32(source)
         self.timeout = timeout
+        self.receiveBuffer = receiveBuffer
         try connect()
     }
 
@@ -186,6 +188,9 @@ public final class HTTPClient {
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+        if var bytes = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         let descriptor = descriptor
         if source != 0x7F00_0001 {
             _ = Self.with(source, 0) { Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }

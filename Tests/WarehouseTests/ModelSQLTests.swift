@@ -239,6 +239,13 @@ import Testing
                 == [Column(name: "id", type: .string)])
     }
 
+    /// What issue 6 asks for: statements that are of use to an attacker, each another one.
+    @Test func thereAreTwoHundredHostileStatements() {
+        let all = HostileSQL.refused + HostileSQL.stopped
+        #expect(Set(all).count >= 200)
+        #expect(Set(all).count == all.count, "each once")
+    }
+
     @Test(arguments: [2, 10]) func howLongAPreviewHasIsSaidByTheOperator(seconds: Int64) throws {
         let fixture = try fixture()
         let running = RunningClock()
