@@ -287,6 +287,35 @@ import Testing
         #expect(bench.engine.failures.withLock { $0[journey] } == nil)
     }
 
+    /// It is tried again first: to make room is for a run that only waits.
+    @Test func aRetryThatIsDueAsAnotherRunComesToWaitIsMade() throws {
+        let bench = try Bench()
+        try bench.load("id,age\na,1\n")
+        let journey = try bench.journey([
+            "tiles": [
+                ["id": "in", "type": "entry"],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "retry"]],
+            ],
+            "edges": [["from": "in", "to": "send"]],
+        ])
+        let first = try bench.trigger(journey)
+        let store = try bench.members.store(bench.workspaceID)
+        try eventually { try store.knownJourneyNumber(journey).flatMap(store.nextRetry) != nil }
+        // On the run's own thread, so that it meets both at once: its retry is due, and somebody waits for its end.
+        let control = try #require(bench.engine.queue.running(journey))
+        nonisolated(unsafe) let shared = bench
+        let met = control.perform(patience: 60_000_000) {
+            shared.clock.advance(2 * Bench.second)
+            shared.engine.startDue(
+                Timetable.Due(workspaceID: shared.workspaceID, journeyID: journey, trigger: .schedule))
+        }
+        guard case .done = met else { throw Failure("the run has done nothing") }
+        try eventually { try bench.sent().count == 2 }
+        try eventually { try bench.run(first).status == .completed }
+        #expect(bench.engine.queue.running(journey)?.runID != first.id)
+        _ = try bench.engine.change(.pause, workspaceID: bench.workspaceID, journeyID: journey)
+    }
+
     @Test func aTriggerWhileATimersRunIsQueuedBecomesAnEvaluation() throws {
         let bench = try Bench(batchRows: 1)
         try bench.load("id,age\na,1\nb,2\n")

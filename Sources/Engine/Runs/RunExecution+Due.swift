@@ -135,14 +135,17 @@ extension RunExecution {
             if retry > clock.now() + settings.retryHold { return }
             let wait = movesWhenDue ? try members.nextWake(journeyNumber) : nil
             let due = min(retry, max(wait ?? retry, nextLook))
-            if due > clock.now(), control.shouldYield() { return }
-            let isCalled: Bool? = clock.wait(on: control.state, deadline: due) {
-                $0.stop == nil && $0.errands.isEmpty && !$0.isCrowded ? nil : true
-            }
-            if control.stop != nil { return }
-            if isCalled != nil {
-                try serve()
-                continue
+            // What is due is done first, whoever waits: else the two would be looked at in turns, without end.
+            if due > clock.now() {
+                if control.shouldYield() { return }
+                let isCalled: Bool? = clock.wait(on: control.state, deadline: due) {
+                    $0.stop == nil && $0.errands.isEmpty && !$0.isCrowded ? nil : true
+                }
+                if control.stop != nil { return }
+                if isCalled != nil {
+                    try serve()
+                    continue
+                }
             }
             mover.now = clock.now()
             nextLook = mover.now + Self.lookPause
