@@ -4,11 +4,11 @@ import Glibc
 ///
 /// All methods are safe from any thread. Closures run under the lock: keep them short and never call out of the room.
 public final class Monitor<State>: @unchecked Sendable {
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline let condition: UnsafeMutablePointer<pthread_cond_t>
     /// In a place of its own: a state without a size (`Monitor<Void>`) would otherwise share its address with the object, and what
     /// happens to it under the lock would look like a race with whoever uses the object without.
-    private let state: UnsafeMutablePointer<State>
+    @usableFromInline let state: UnsafeMutablePointer<State>
 
     public init(_ initial: State) {
         state = .allocate(capacity: 1)
@@ -33,6 +33,7 @@ public final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs `body` with the state under the lock.
+    @inlinable
     @discardableResult
     public func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
@@ -41,6 +42,7 @@ public final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Changes the state and wakes every waiter.
+    @inlinable
     @discardableResult
     public func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)

@@ -60,13 +60,15 @@ struct Router: Sendable {
     /// The route for a percent-encoded path. HEAD is answered by the path's GET. A literal segment wins over a parameter.
     func match(_ method: HTTPMethod, _ path: ArraySlice<UInt8>) -> Match {
         guard path.first == UInt8(ascii: "/") else { return .unknown }
+        // One look at the whole path spares one at each segment.
+        let isEncoded = Router.find(UInt8(ascii: "%"), in: path, from: path.startIndex) < path.endIndex
         var node = 0
         var parameters = Parameters(path)
         var start = path.startIndex + 1
         while start <= path.endIndex {
-            let end = Router.endOfSegment(path, start)
+            let end = Router.find(UInt8(ascii: "/"), in: path, from: start)
             let next: Int?
-            if path[start..<end].contains(UInt8(ascii: "%")) {
+            if isEncoded, path[start..<end].contains(UInt8(ascii: "%")) {
                 guard let decoded = PercentEncoding.decode(path[start..<end]) else { return .malformed }
                 next = step(from: node, decoded[...]) { parameters.append(decoded) }
             } else {
@@ -86,13 +88,14 @@ struct Router: Sendable {
         return .wrongMethod(allowed: allowed + [.options])
     }
 
-    private static func endOfSegment(_ path: ArraySlice<UInt8>, _ start: Int) -> Int {
+    /// The first place of a byte; the path's end when there is none.
+    private static func find(_ byte: UInt8, in path: ArraySlice<UInt8>, from start: Int) -> Int {
         path.withUnsafeBufferPointer { bytes in
             let offset = start - path.startIndex
             guard offset < bytes.count, let base = bytes.baseAddress,
-                let slash = memchr(base + offset, Int32(UInt8(ascii: "/")), bytes.count - offset)
+                let found = memchr(base + offset, Int32(byte), bytes.count - offset)
             else { return path.endIndex }
-            return path.startIndex + (UnsafeRawPointer(slash) - UnsafeRawPointer(base))
+            return path.startIndex + (UnsafeRawPointer(found) - UnsafeRawPointer(base))
         }
     }
 
