@@ -47,12 +47,13 @@ extension Connection {
             body = []
             if hasBody { body.reserveCapacity(min(length, Connection.maxInput)) }
         case .stream(let consumer):
-            let limit = reactor.configuration.maxStreamedBytes
-            guard length <= limit else { return fail(.bodyTooLarge(limit)) }
             let flow = BodyFlow(connection: self, exchange: exchange)
             sink = .stream(consumer, flow)
             isUnhandled = false
             consumer.began(flow)
+            // Only now: the consumer is at work already, and must hear that nothing comes.
+            let limit = reactor.configuration.maxStreamedBytes
+            guard length <= limit else { return fail(.bodyTooLarge(limit)) }
         case .refuse(let response):
             isUnhandled = false
             return refuse(response, hasBody: hasBody, length: length, isExpected: isExpected)
