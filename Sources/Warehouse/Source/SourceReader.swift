@@ -43,9 +43,13 @@ final class SourceReader {
         ListTable.install(on: handle)
         confinement = try Confinement(database)
         catalogue = try Catalogue(from: database)
-        guard tessera_bounded_text_register(handle) == SQLITE_OK else {
-            throw SQLiteError(code: SQLITE_NOMEM, message: "no memory for functions", sql: nil)
-        }
+        let status = tessera_bounded_text_register(
+            handle,
+            { owner in
+                guard let owner else { return 0 }
+                return Unmanaged<SourceReader>.fromOpaque(owner).takeUnretainedValue().isStopped ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+        guard status == SQLITE_OK else { throw SQLiteError(code: status, message: "no memory for functions", sql: nil) }
     }
 
     /// Opens a read transaction and looks at the tables as they are in it.
@@ -76,13 +80,16 @@ final class SourceReader {
     /// at the worst.
     func watch(_ watch: @escaping () -> Stop?) { begin(watch, steps: 10_000, temporaryBytes: nil) }
 
-    /// The same for what somebody waits for: asked every 50 steps, each of which may copy or search 2 MB. And statements
+    /// The same for what somebody waits for: asked every 50 steps, and by functions that begin with a large text. And statements
     /// write at most 1 GiB into temporary files.
     func watchClosely(_ watch: @escaping () -> Stop?) {
         begin(watch, steps: 50, temporaryBytes: Self.maxTemporaryBytes)
     }
 
     private static let maxTemporaryBytes: Int64 = 1 << 30
+
+    /// Of functions in a model. SQLite asks whether to stop between rows only, and each call may take milliseconds.
+    private static let maxCalls = 2000
 
     private func begin(_ watch: @escaping () -> Stop?, steps: Int32, temporaryBytes: Int64?) {
         self.watch = watch
@@ -127,10 +134,19 @@ final class SourceReader {
     /// - Throws: `ModelSQLError`, `SourceGone`.
     func checkReads(of sql: String) throws {
         let program = try prepare("EXPLAIN \(sql)", .model)
+        var calls = 0
         try running {
             // addr, opcode, p1, p2, p3 …
             while try program.step() {
-                guard program.string(1) == "OpenRead" || program.string(1) == "ReopenIdx" else { continue }
+                let step = program.string(1)
+                if step == "Function" || step == "PureFunc" { calls += 1 }
+                guard calls <= Self.maxCalls else {
+                    throw ModelSQLError(
+                        .refused,
+                        "the model's SQL calls functions at more than \(Self.maxCalls) places: split it into several models"
+                    )
+                }
+                guard step == "OpenRead" || step == "ReopenIdx" else { continue }
                 if let reason = confinement.refusal(ofReadingAt: program.int64(3)) {
                     throw ModelSQLError(.refused, reason)
                 }
