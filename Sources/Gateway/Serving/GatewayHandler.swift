@@ -69,7 +69,9 @@ final class GatewayHandler: HTTPHandler {
     /// What a request is answered that is refused before its key was counted.
     private func countedByKey(_ error: any Error, _ head: RequestHead, now: Int64) -> any Error {
         do {
-            try rates.admit(try? rooms.authenticator.authenticate(head, now: now), now: now)
+            // A key that was just found to be none is not looked up again.
+            let isKnown = (error as? APIError)?.status != 401
+            try rates.admit(isKnown ? try? rooms.authenticator.authenticate(head, now: now) : nil, now: now)
             return rates.answer(to: error, head.peer)
         } catch { return error }
     }

@@ -65,17 +65,17 @@ extension Settings {
             "max_tests", 1...14, \.limits.tests, "tests of destinations at once; the slow work has 16 threads in all"),
         number(
             "max_tests_per_workspace", 1...14, \.limits.testsPerWorkspace,
-            "tests of destinations of a workspace at once"),
+            "tests of destinations of a workspace at once, within its share of slow calls"),
         seconds("test_seconds", \.limits.testSpan, "that a test of a destination has"),
         seconds("query_seconds", \.limits.querySpan, "that a preview of a model, or an estimate, has"),
         number(
             "max_list_bytes", 1 << 20...1 << 32, \.limits.listBytes,
             "a list that is answered at once; a larger one gets 422 and is asked for in parts"),
         number(
-            "max_waiting_calls", 16...1_000_000, \.limits.waitingCalls,
+            "max_waiting_calls", 16...10_000, \.limits.waitingCalls,
             "calls that wait for a worker; one more gets 503"),
         number(
-            "max_waiting_slow_calls", 16...1_000_000, \.limits.waitingSlowCalls,
+            "max_waiting_slow_calls", 16...10_000, \.limits.waitingSlowCalls,
             "the same of previews, tests and what else may take seconds"),
         number(
             "max_slow_calls_per_workspace", 1...16, \.limits.slowCallsPerWorkspace,
