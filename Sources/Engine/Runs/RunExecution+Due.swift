@@ -131,13 +131,15 @@ extension RunExecution {
     /// another journey's needs the thread. Then they come back in that run, or in one of the timer.
     func holdForRetries() throws {
         let movesWhenDue = compiled.rules.movesWhenDue
+        var hasMoved = false
         while control.stop == nil, let retry = try members.nextRetry(journeyNumber) {
             if retry > clock.now() + settings.retryHold { return }
             let wait = movesWhenDue ? try members.nextWake(journeyNumber) : nil
             let due = min(retry, max(wait ?? retry, nextLook))
-            // What is due is done first, whoever waits: else the two would be looked at in turns, without end.
-            if due > clock.now() {
-                if control.shouldYield() { return }
+            // What is due is done once before anybody else's turn: else the two would be looked at in turns, without end.
+            let isDue = due <= clock.now()
+            if hasMoved || !isDue, control.shouldYield() { return }
+            if !isDue {
                 let isCalled: Bool? = clock.wait(on: control.state, deadline: due) {
                     $0.stop == nil && $0.errands.isEmpty && !$0.isCrowded ? nil : true
                 }
@@ -152,6 +154,7 @@ extension RunExecution {
             try moveDue(states: movesWhenDue ? Self.resting : MemberStates(.retry), upTo: mover.now)
             try settle(limit: 0, meanwhile: moveWhoIsDue)
             try commit(durable: true)
+            hasMoved = true
         }
     }
 }
