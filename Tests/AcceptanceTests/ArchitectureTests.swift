@@ -16,7 +16,7 @@ import Testing
         "SQLite": ["CSQLite", "Platform"],
         "Crypto": ["CCrypto"],
         "Journeys": [],
-        "Columns": ["CTessera", "Journeys"],
+        "Columns": ["CTessera", "CPlatform", "Journeys"],
         "Store": ["SQLite", "CSQLite", "Crypto", "Columns", "Journeys", "Platform"],
         "Warehouse": ["SQLite", "CSQLite", "Columns", "Journeys", "Platform"],
         "PluginHost": ["CTessera", "CPlatform", "Crypto", "Columns", "Journeys", "Platform"],
