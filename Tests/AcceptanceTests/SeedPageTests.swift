@@ -122,7 +122,8 @@ import Testing
         expectRun(ended, journey: journey)
         let again = try call("/runs/{runId}", run: id)
         #expect(again.status == 200 && again.json["id"]?.stringValue == id && again.json["status"] == "cancelled")
-        let runs = try call("/runs").json.arrayValue ?? []
+        // Those whose delivery was broken off are due again soon: the timer may have begun a run for them.
+        let runs = (try call("/runs").json.arrayValue ?? []).filter { $0["trigger"] != "timer" }
         #expect(runs.count == 1 && runs.first?["id"]?.stringValue == id && runs.first?["status"] == "cancelled")
         #expect(try call("/cancel", run: id).status == 409)
 
