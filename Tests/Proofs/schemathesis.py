@@ -38,10 +38,6 @@ bearer = "{operator}"
 positive_data_acceptance.expected-statuses = ["2xx", "304", 401, 403, 404, 409, 412, 413, 422, 429]
 # What is too large, or of another version, is refused for that before it is looked at.
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]
-[[operations]]
-# Lines that are no rows are counted, and the others loaded.
-include-operation-id = "uploadRows"
-checks.negative_data_rejection.enabled = false
 [generation]
 database = "none"
 [phases.examples]
