@@ -136,13 +136,7 @@ struct ClockJumpTests {
     @Test func retriesOfAClockThatWasAheadComeSoon() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "retry"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
+        let journey = try bench.journeyThatSends(answer: "retry")
         bench.clock.set(Bench.start + Self.year)
         let run = try bench.trigger(journey)
         try eventually { try bench.sent().count == 1 }

@@ -74,13 +74,7 @@ import Testing
     @Test func aThirdManualRunIsRefusedAndTheSecondWaits() throws {
         let bench = try Bench(batchRows: 1)
         try bench.load("id,age\n" + (1...2000).map { "k\($0),\($0)" }.joined(separator: "\n"))
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "silent"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
+        let journey = try bench.journeyThatSends(answer: "silent")
         let first = try bench.trigger(journey)
         try eventually { bench.engine.queue.running(journey) != nil }
         let second = try bench.trigger(journey)
@@ -291,13 +285,7 @@ import Testing
     @Test func aRetryThatIsDueAsAnotherRunComesToWaitIsMade() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "retry"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
+        let journey = try bench.journeyThatSends(answer: "retry")
         let first = try bench.trigger(journey)
         let store = try bench.members.store(bench.workspaceID)
         try eventually { try store.knownJourneyNumber(journey).flatMap(store.nextRetry) != nil }
@@ -320,13 +308,7 @@ import Testing
     @Test func aTriggerWhileATimersRunIsQueuedBecomesAnEvaluation() throws {
         let bench = try Bench(batchRows: 1)
         try bench.load("id,age\na,1\nb,2\n")
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "hang"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
+        let journey = try bench.journeyThatSends(answer: "hang")
         let first = try bench.trigger(journey)
         try eventually { try bench.sent().count == 2 }
         bench.engine.startDue(

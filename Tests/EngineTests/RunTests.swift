@@ -92,13 +92,7 @@ import Testing
     @Test func retriesKeepTheirKeyAndEndParked() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "retry"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
+        let journey = try bench.journeyThatSends(answer: "retry")
         let run = try bench.trigger(journey)
         // The pauses are 1, 5 and 25 s give or take a tenth: the run holds for them, later ones wait for the timer.
         for count in 1...8 {
@@ -136,13 +130,7 @@ import Testing
     @Test func aRowNeverReportedIsTriedAgainUnderItsKey() throws {
         let bench = try Bench()
         try bench.load("id,age\na,1\n")
-        let journey = try bench.journey([
-            "tiles": [
-                ["id": "in", "type": "entry"],
-                ["id": "send", "type": "test.recorder", "config": ["path": .string(bench.log), "answer": "silent"]],
-            ],
-            "edges": [["from": "in", "to": "send"]],
-        ])
+        let journey = try bench.journeyThatSends(answer: "silent")
         let run = try bench.trigger(journey)
         try eventually { try bench.sent().count == 1 }
         try eventually { try bench.nextRetry(journey) }

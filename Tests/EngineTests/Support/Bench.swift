@@ -126,6 +126,17 @@ final class Bench {
         _ = try upload.finish()
     }
 
+    /// One whose members go to the recorder, which answers so; active.
+    func journeyThatSends(answer: String) throws -> String {
+        try journey([
+            "tiles": [
+                ["id": "in", "type": "entry"],
+                ["id": "send", "type": "test.recorder", "config": ["path": .string(log), "answer": .string(answer)]],
+            ],
+            "edges": [["from": "in", "to": "send"]],
+        ])
+    }
+
     /// A journey over all rows of `people`, active.
     func journey(_ json: JSON, sql: String = "SELECT * FROM people", activate: Bool = true) throws -> String {
         let columns = try warehouse.describe(workspaceID: workspaceID, sql: sql)
