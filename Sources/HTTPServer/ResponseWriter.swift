@@ -95,8 +95,7 @@ enum ResponseWriter {
     }
 
     private static func isText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        for byte in bytes where byte < ASCII.space && byte != ASCII.tab || byte == 0x7F { return false }
-        return true
+        ASCII.isText(UnsafeRawBufferPointer(bytes), bytes.indices)
     }
 
     /// Fields that belong to the server.

@@ -52,7 +52,7 @@ final class Route: Sendable {
     /// Its place among the router's routes; -1 outside of one.
     let number: Int
 
-    init(_ method: HTTPMethod, _ pattern: String, _ access: Access, _ action: Action) {
+    init(_ method: HTTPMethod, _ pattern: String, _ access: Access, _ action: Action, number: Int = -1) {
         self.method = method
         self.pattern = pattern
         self.access = access
@@ -61,18 +61,6 @@ final class Route: Sendable {
             .map { String($0.dropFirst().dropLast()) }
         loggedNames = parameterNames.map { Route.loggedNames[$0] }
         isInWorkspace = parameterNames.first == "workspace"
-        number = -1
-    }
-
-    /// A router's own.
-    init(_ route: Route, number: Int) {
-        method = route.method
-        pattern = route.pattern
-        access = route.access
-        action = route.action
-        parameterNames = route.parameterNames
-        loggedNames = route.loggedNames
-        isInWorkspace = route.isInWorkspace
         self.number = number
     }
 

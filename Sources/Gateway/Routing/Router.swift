@@ -35,7 +35,9 @@ struct Router: Sendable {
     private let text: [UInt8]
 
     init(_ routes: [Route]) {
-        self.routes = routes.enumerated().map { Route($1, number: $0) }
+        self.routes = routes.enumerated().map { number, route in
+            Route(route.method, route.pattern, route.access, route.action, number: number)
+        }
         var tree = [Branch()]
         for route in self.routes {
             var node = 0
