@@ -3,10 +3,10 @@ public enum NearNames {
     /// Up to three names within a third of the text's length (at least two) of edits, nearest first. ASCII case
     /// does not count.
     public static func find(_ name: String, among names: [String]) -> [String] {
-        let wanted = Array(name.utf8.prefix(100))
+        let wanted = ASCIICase.lowered(name.utf8.prefix(100))
         let limit = max(2, wanted.count / 3)
         return names.compactMap { candidate -> (distance: Int, name: String)? in
-            let distance = distance(folded(wanted), folded(Array(candidate.utf8.prefix(100))))
+            let distance = distance(wanted, ASCIICase.lowered(candidate.utf8.prefix(100)))
             return distance <= limit ? (distance, candidate) : nil
         }
         .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
@@ -27,10 +27,6 @@ public enum NearNames {
         // Of two letters everything is near.
         let near = name.utf8.count < 3 ? [] : find(name, among: known.sorted())
         return near.first.map { "did you mean '\($0)'? Else remove it" } ?? "remove it"
-    }
-
-    private static func folded(_ text: [UInt8]) -> [UInt8] {
-        text.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
     }
 
     /// Levenshtein distance in bytes.

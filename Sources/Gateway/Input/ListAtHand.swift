@@ -51,20 +51,16 @@ struct ListAtHand<Item>: Sendable {
         try query.expectOnly(["page", "page_size"] + [status?.parameter, "search", "sort"].compactMap(\.self))
         let page = try query.page()
         let statuses = try status.map { try query.words($0.parameter, $0.known) } ?? []
-        let search = try query.search().map(Self.folded)
+        // As the store searches.
+        let search = try query.search().map { ASCIICase.lowered($0.utf8) }
         let sort = try query.sort(orders.map(\.name))
         var items = try items()
         if let status, !statuses.isEmpty { items = items.filter { statuses.contains(status.value($0)) } }
-        if let search { items = items.filter { texts($0).contains { Self.folded($0).contains(search) } } }
+        if let search { items = items.filter { texts($0).contains { ASCIICase.lowered($0.utf8).contains(search) } } }
         if let sort, let order = orders.first(where: { $0.name == sort.name }) {
             items.sort { sort.isDescending ? order.key($1) < order.key($0) : order.key($0) < order.key($1) }
         }
         return .list(items.map(json), page)
-    }
-
-    /// As the store searches: ASCII letters of either case are the same, all else is as it stands.
-    private static func folded(_ text: String) -> [UInt8] {
-        text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
     }
 }
 

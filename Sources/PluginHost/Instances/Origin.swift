@@ -1,3 +1,5 @@
+import Journeys
+
 /// Where a URL leads: scheme, host and port. Secrets go to the origins of their own config only.
 public struct Origin: Sendable, Hashable {
     /// `http` or `https`.
@@ -47,6 +49,6 @@ public struct Origin: Sendable, Hashable {
     public var text: String { "\(scheme)://\(host):\(port)" }
 
     private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        String(decoding: ASCIICase.lowered(bytes), as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+import Journeys
+
 /// A token of SQL, as far as the warehouse must tell tokens apart.
 struct SQLToken {
     enum Kind {
@@ -50,7 +52,7 @@ extension SQLToken {
                 let close = byte == UInt8(ascii: "[") ? UInt8(ascii: "]") : byte
                 let stop = try end(ofQuote: close, from: index, in: sql)
                 tokens.append(
-                    SQLToken(kind: .quoted, text: lowered(sql[index + 1..<stop - 1]), range: index..<stop))
+                    SQLToken(kind: .quoted, text: ASCIICase.lowered(sql[index + 1..<stop - 1]), range: index..<stop))
                 index = stop
             case _ where isNameByte(byte):
                 var stop = index
@@ -58,7 +60,7 @@ extension SQLToken {
                 let isNumber = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 tokens.append(
                     SQLToken(
-                        kind: isNumber ? .literal : .word, text: isNumber ? [] : lowered(sql[index..<stop]),
+                        kind: isNumber ? .literal : .word, text: isNumber ? [] : ASCIICase.lowered(sql[index..<stop]),
                         range: index..<stop))
                 index = stop
             default:
@@ -101,9 +103,5 @@ extension SQLToken {
             true
         default: false
         }
-    }
-
-    private static func lowered(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
     }
 }
